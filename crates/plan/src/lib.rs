@@ -1,0 +1,2 @@
+//! The plan document and its readers. Pure: bytes in, values out.
+pub mod model;
