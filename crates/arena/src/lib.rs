@@ -1,1 +1,13 @@
-//! Placeholder.
+//! Use cases of ranking: submit, extract, schedule, compare, rate, publish, explain.
+//!
+//! A plan enters by [`submit`], gets its KPIs in [`extract`], and then takes part in a
+//! *contest* ([`contest`]): deterministic rounds of comparisons ([`rounds`]) that a judge
+//! ([`judge`]) decides, each followed by an exact refit and a publication ([`publish`]).
+//! [`rank`] drives a contest until its budget of comparisons is used.
+//!
+//! Invariants: a round is written before its first call is made and rated only when all its
+//! calls have ended, so a killed run goes on where it stopped and ends where an undisturbed
+//! run ends; every model answer is stored before it is used; KPIs never enter a rating.
+//! Deliberately absent: HTTP, SQL, printing, the system's clock and its randomness.
+
+pub mod judge;

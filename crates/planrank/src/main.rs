@@ -1,1 +1,27 @@
-fn main() {}
+//! The `planrank` program: one binary for the operator, the command line and the demo.
+//!
+//! It parses arguments, wires the parts together and prints; it has no logic of its own.
+//! Exit codes are in [`exit`], one file per command is in [`commands`].
+
+mod cli;
+mod commands;
+mod exit;
+mod output;
+mod system;
+mod wiring;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    output::start_logging(cli.global.log.as_deref());
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return exit::report(&anyhow::Error::new(error).context("cannot start the runtime")),
+    };
+    match runtime.block_on(commands::run(cli)) {
+        Ok(code) => code.into(),
+        Err(error) => exit::report(&error),
+    }
+}

@@ -1,0 +1,46 @@
+//! Exit codes: what a script may rely on.
+//!
+//! | code | means |
+//! |---|---|
+//! | 0 | done |
+//! | 1 | failed; the message says why and what to do |
+//! | 2 | the command line is wrong |
+//! | 3 | done in part: some input was refused, the rest is stored |
+//! | 4 | stopped at a budget; run it again with a larger one, nothing is lost |
+//! | 130 | interrupted; run it again to go on |
+
+use std::process::ExitCode;
+
+/// How a command ended when it did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Done,
+    Partial,
+    BudgetReached,
+    Interrupted,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Partial => 3,
+            Exit::BudgetReached => 4,
+            Exit::Interrupted => 130,
+        })
+    }
+}
+
+/// Prints a failure with its causes on standard error. A closed pipe is no failure: the
+/// reader (`head`, say) has all it wanted.
+pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
+    let pipe_closed = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe);
+    if pipe_closed {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("error: {error:#}");
+    ExitCode::FAILURE
+}
