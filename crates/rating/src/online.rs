@@ -86,7 +86,8 @@ impl LevelShape {
                 low = x;
             }
             let newton = x - excess / (1.0 + var * curvature);
-            let next = if newton > low && newton < high {
+            // At the root Newton stays on the bracket's end, which must count as inside.
+            let next = if (low..=high).contains(&newton) {
                 newton
             } else {
                 f64::midpoint(low, high)
