@@ -85,18 +85,18 @@ impl LevelShape {
             } else {
                 low = x;
             }
-            let newton = x - excess / (1.0 + var * curvature);
-            // At the root Newton stays on the bracket's end, which must count as inside.
-            let next = if (low..=high).contains(&newton) {
+            let step = excess / (1.0 + var * curvature);
+            let newton = x - step;
+            // Newton's error is about the square of its step. Asked first, because at the
+            // root rounding can put the step just outside the bracket.
+            let arrived = step.abs() <= 1e-7 * (1.0 + x.abs());
+            x = if arrived || (newton > low && newton < high) {
                 newton
             } else {
                 f64::midpoint(low, high)
             };
-            let moved = (next - x).abs();
-            x = next;
             (score, curvature) = self.at(x);
-            // Newton's error is about the square of its last move.
-            if moved <= 1e-7 * (1.0 + x.abs()) {
+            if arrived {
                 break;
             }
         }
