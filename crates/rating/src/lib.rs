@@ -13,12 +13,15 @@
 //! callers number them in the order of their content hashes.
 
 pub mod error;
+pub mod fit;
 pub mod log;
 pub mod model;
 pub mod online;
 pub mod scale;
+pub mod uncertainty;
 
 pub use error::RatingError;
+pub use fit::{Fit, FitOptions, fit};
 pub use log::Comparison;
 pub use model::JudgeParams;
 pub use online::{Gaussian, online_step};

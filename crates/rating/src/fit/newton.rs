@@ -1,0 +1,225 @@
+//! The alternation of Newton steps for θ, judges and prior scale.
+
+use super::Fit;
+use super::FitOptions;
+use super::edges::{CLASSES_PER_JUDGE, Edges};
+use super::judges;
+use super::layout::Layout;
+use super::pass::Pass;
+use super::prior::PriorStep;
+use super::solver::{Block, Scratch, Stop, solve};
+use super::system::{System, to_f32};
+use crate::model::JudgeParams;
+
+/// λ stays within these bounds: s between 0.01 and 100 logits.
+const LAMBDA_RANGE: (f64, f64) = (1e-4, 1e4);
+/// Inexact Newton: each θ-step removes about nine tenths of the residual, since judges and
+/// s move next anyway (Dembo, Eisenstat & Steihaug 1982).
+const STOP: Stop = Stop {
+    relative: 0.05,
+    max_iterations: 200,
+};
+/// A step is halved at most this often.
+const MAX_HALVINGS: usize = 30;
+
+/// Where the alternation is.
+#[derive(Debug)]
+pub(crate) struct State {
+    /// In internal numbering.
+    pub(crate) theta: Vec<f64>,
+    pub(crate) judges: Vec<JudgeParams>,
+    /// 1/s².
+    pub(crate) lambda: f64,
+    shares: Vec<f64>,
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Outcome {
+    pub(crate) rounds: usize,
+    pub(crate) converged: bool,
+}
+
+impl State {
+    /// From scratch: all strengths 0, ordinary judges, s = 1; or from an earlier fit.
+    pub(crate) fn new(
+        items: usize,
+        judges: usize,
+        edges: &Edges,
+        layout: &Layout,
+        warm: Option<&Fit>,
+    ) -> Self {
+        let shares = shares(&edges.class_weights(judges));
+        let Some(warm) = warm else {
+            return Self {
+                theta: vec![0.0; items],
+                judges: vec![JudgeParams::default(); judges],
+                lambda: 1.0,
+                shares,
+            };
+        };
+        Self {
+            theta: layout
+                .item_at
+                .iter()
+                .map(|&item| warm.theta[item as usize])
+                .collect(),
+            judges: warm.judges.clone(),
+            lambda: (1.0 / (warm.prior_sd * warm.prior_sd)).clamp(LAMBDA_RANGE.0, LAMBDA_RANGE.1),
+            shares,
+        }
+    }
+
+    /// Alternates until a round moves nothing by more than the tolerance. Afterwards
+    /// `system` holds the curvature at the mode.
+    pub(crate) fn run(
+        &mut self,
+        edges: &Edges,
+        layout: &Layout,
+        system: &mut System,
+        options: &FitOptions,
+    ) -> Outcome {
+        let items = self.theta.len();
+        let mut pass = Pass::new(items, self.judges.len());
+        let mut work = ThetaWork::new(items);
+        let mut prior = PriorStep::new(items, options.seed);
+        pass.evaluate(edges, &self.judges, &self.theta, self.lambda, system);
+        for round in 1..=options.max_rounds {
+            let judge_move = self.step_judges(&pass);
+            pass.evaluate(edges, &self.judges, &self.theta, self.lambda, system);
+            let theta_move = self.step_theta(edges, system, &mut pass, &mut work);
+            let prior_move = self.step_prior(layout, system, &mut prior);
+            let largest = judge_move.max(theta_move).max(prior_move);
+            if largest <= options.tolerance {
+                return Outcome {
+                    rounds: round,
+                    converged: true,
+                };
+            }
+        }
+        Outcome {
+            rounds: options.max_rounds,
+            converged: false,
+        }
+    }
+
+    fn step_judges(&mut self, pass: &Pass) -> f64 {
+        let energy: f64 = self.lambda * self.theta.iter().map(|theta| theta * theta).sum::<f64>();
+        let step = judges::step(&mut self.judges, &pass.sums, &self.shares, energy);
+        for theta in &mut self.theta {
+            *theta *= step.scale;
+        }
+        step.largest_move
+    }
+
+    /// A Newton step for θ, halved while it overshoots. The log posterior is concave in θ,
+    /// so its slope along the step falls; a slope that has turned clearly negative at the
+    /// end shows that the maximum was passed. No objective has to be computed.
+    fn step_theta(
+        &mut self,
+        edges: &Edges,
+        system: &mut System,
+        pass: &mut Pass,
+        work: &mut ThetaWork,
+    ) -> f64 {
+        for ((rhs, score), theta) in work.rhs.iter_mut().zip(&pass.score).zip(&self.theta) {
+            *rhs = [to_f32(score - self.lambda * theta)];
+        }
+        let start_slope = work.solve(system);
+        let mut length = 1.0;
+        self.advance(&work.step, length);
+        for _ in 0..MAX_HALVINGS {
+            pass.evaluate(edges, &self.judges, &self.theta, self.lambda, system);
+            let slope = self.slope_along(&work.step, pass);
+            if slope >= -0.5 * start_slope {
+                break;
+            }
+            length *= 0.5;
+            self.advance(&work.step, -length);
+        }
+        let longest = work
+            .step
+            .iter()
+            .fold(0.0, |most: f32, [step]| most.max(step.abs()));
+        f64::from(longest) * length
+    }
+
+    fn advance(&mut self, step: &Block<1>, length: f64) {
+        for (theta, [step]) in self.theta.iter_mut().zip(step) {
+            *theta += length * f64::from(*step);
+        }
+    }
+
+    fn slope_along(&self, step: &Block<1>, pass: &Pass) -> f64 {
+        step.iter()
+            .zip(&pass.score)
+            .zip(&self.theta)
+            .map(|(([step], score), theta)| f64::from(*step) * (score - self.lambda * theta))
+            .sum()
+    }
+
+    /// Moves λ, and θ along with it to first order: ∂θ/∂λ = −H⁻¹θ.
+    fn step_prior(&mut self, layout: &Layout, system: &mut System, prior: &mut PriorStep) -> f64 {
+        let proposal = prior.propose(system, layout, &self.theta, self.lambda);
+        let lambda = (self.lambda * libm::exp(proposal.log_lambda_change))
+            .clamp(LAMBDA_RANGE.0, LAMBDA_RANGE.1);
+        let change = lambda - self.lambda;
+        for (item, theta) in self.theta.iter_mut().enumerate() {
+            *theta -= change * prior.theta_response(item);
+        }
+        system.shift_diagonal(change);
+        let moved = libm::log(lambda / self.lambda).abs();
+        self.lambda = lambda;
+        moved
+    }
+}
+
+/// Buffers of the θ-step.
+#[derive(Debug)]
+struct ThetaWork {
+    rhs: Block<1>,
+    step: Block<1>,
+    scratch: Scratch<1>,
+}
+
+impl ThetaWork {
+    fn new(items: usize) -> Self {
+        Self {
+            rhs: vec![[0.0]; items],
+            step: vec![[0.0]; items],
+            scratch: Scratch::new(items),
+        }
+    }
+
+    /// Solves for the step and returns the slope of the objective along it.
+    fn solve(&mut self, system: &System) -> f64 {
+        let gradient = self.rhs.clone();
+        self.step.fill([0.0]);
+        solve(
+            system,
+            &mut self.rhs,
+            &mut self.step,
+            &mut self.scratch,
+            STOP,
+        );
+        gradient
+            .iter()
+            .zip(&self.step)
+            .map(|([gradient], [step])| f64::from(*gradient) * f64::from(*step))
+            .sum()
+    }
+}
+
+/// Each judge's share of all calls by weight; equal shares when there is none.
+fn shares(class_weights: &[f64]) -> Vec<f64> {
+    let totals: Vec<f64> = class_weights
+        .chunks(CLASSES_PER_JUDGE)
+        .map(|classes| classes.iter().sum())
+        .collect();
+    let all: f64 = totals.iter().sum();
+    if all > 0.0 {
+        totals.iter().map(|total| total / all).collect()
+    } else {
+        vec![1.0 / totals.len().max(1) as f64; totals.len()]
+    }
+}

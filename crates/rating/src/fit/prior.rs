@@ -1,0 +1,122 @@
+//! The prior's scale s, by marginal maximum likelihood.
+//!
+//! The joint mode of θ and s collapses to s = 0, so θ must be integrated out. Under the
+//! Laplace approximation the EM step is s² = mean(θ² + σ²), with σ² the posterior variance
+//! (Dempster, Laird & Rubin 1977). Its fixed point is found by Newton on log λ, λ = 1/s².
+//!
+//! A weak inverse-gamma prior worth [`PSEUDO_ITEMS`] items of s² = [`PSEUDO_VARIANCE`] keeps
+//! s finite and away from 0 for a handful of items, or when every comparison is a tie.
+
+use super::layout::Layout;
+use super::solver::{Block, Scratch, Stop, solve};
+use super::system::{System, to_f32};
+use crate::uncertainty::noise::{item_key, sign};
+
+/// Weight of the prior on s², in items.
+pub(crate) const PSEUDO_ITEMS: f64 = 2.0;
+/// Centre of the prior on s².
+pub(crate) const PSEUDO_VARIANCE: f64 = 1.0;
+/// At most this many items have their variances summed exactly, one unit vector at a time.
+pub(crate) const EXACT_ITEMS: usize = 128;
+/// Probe vectors per solve; beside them the block carries θ itself.
+const LANES: usize = 8;
+/// log λ moves at most this far in one step.
+const MAX_MOVE: f64 = 1.0;
+/// Squared errors of the probes enter the trace, so this gives it to about 1e-6.
+const STOP: Stop = Stop {
+    relative: 1e-3,
+    max_iterations: 200,
+};
+
+/// Estimates Σσ² and steps λ; keeps the last solutions as starts for the next.
+#[derive(Debug)]
+pub(crate) struct PriorStep {
+    solutions: Vec<Block<LANES>>,
+    scratch: Scratch<LANES>,
+    seed: u64,
+}
+
+/// What a step proposes.
+#[derive(Debug)]
+pub(crate) struct PriorMove {
+    pub(crate) log_lambda_change: f64,
+}
+
+impl PriorStep {
+    pub(crate) fn new(items: usize, seed: u64) -> Self {
+        let blocks = if items <= EXACT_ITEMS {
+            items.div_ceil(LANES - 1)
+        } else {
+            1
+        };
+        Self {
+            solutions: vec![vec![[0.0; LANES]; items]; blocks],
+            scratch: Scratch::new(items),
+            seed,
+        }
+    }
+
+    /// Proposes a change of log λ. Afterwards [`PriorStep::theta_response`] is −∂θ/∂λ.
+    pub(crate) fn propose(
+        &mut self,
+        system: &System,
+        layout: &Layout,
+        theta: &[f64],
+        lambda: f64,
+    ) -> PriorMove {
+        let items = theta.len();
+        let exact = items <= EXACT_ITEMS;
+        let (mut trace, mut squares, mut drag) = (0.0, 0.0, 0.0);
+        for block in 0..self.solutions.len() {
+            let probes = self.probes(layout, theta, block, exact);
+            let solution = &mut self.solutions[block];
+            let mut rhs = probes.clone();
+            solve(system, &mut rhs, solution, &mut self.scratch, STOP);
+            for ((probe, solution), theta) in probes.iter().zip(solution.iter()).zip(theta) {
+                for lane in 1..LANES {
+                    trace += f64::from(probe[lane] * solution[lane]);
+                    squares += f64::from(solution[lane] * solution[lane]);
+                }
+                if block == 0 {
+                    drag += theta * f64::from(solution[0]);
+                }
+            }
+        }
+        if !exact {
+            trace /= (LANES - 1) as f64;
+            squares /= (LANES - 1) as f64;
+        }
+        let energy: f64 = theta.iter().map(|theta| theta * theta).sum();
+        let expected = PSEUDO_ITEMS * PSEUDO_VARIANCE + energy + trace;
+        let count = PSEUDO_ITEMS + items as f64;
+        let excess = lambda * expected - count;
+        let slope = lambda * (expected - lambda * (2.0 * drag + squares));
+        let safe_slope = slope.max(0.1 * lambda * expected);
+        PriorMove {
+            log_lambda_change: (-excess / safe_slope).clamp(-MAX_MOVE, MAX_MOVE),
+        }
+    }
+
+    /// H⁻¹θ from the last proposal.
+    pub(crate) fn theta_response(&self, item: usize) -> f64 {
+        f64::from(self.solutions[0][item][0])
+    }
+
+    /// Lane 0 is θ; the others are unit vectors (few items) or random signs (Hutchinson
+    /// 1990), the same at every step, so that the fixed point is one definite number.
+    fn probes(&self, layout: &Layout, theta: &[f64], block: usize, exact: bool) -> Block<LANES> {
+        let unit_of = |lane: usize| block * (LANES - 1) + lane - 1;
+        theta
+            .iter()
+            .enumerate()
+            .map(|(item, &theta)| {
+                let signs = sign::<LANES>(item_key(self.seed, layout.item_at[item]));
+                std::array::from_fn(|lane| match (lane, exact) {
+                    (0, _) => to_f32(theta),
+                    (_, true) => f32::from(u8::from(unit_of(lane) == item)),
+                    (_, false) => signs[lane],
+                })
+            })
+            .collect()
+    }
+}

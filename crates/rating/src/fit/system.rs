@@ -1,0 +1,135 @@
+//! The linear system of a Newton step: H = Λ + λ·I, Λ the weighted graph Laplacian.
+//!
+//! H is kept as its diagonal and its off-diagonal weights in compressed rows (CSR), both
+//! halves stored, so that a product only reads at random and never writes at random.
+
+use super::edges::{Edges, accumulate};
+
+/// H with Hᵢᵢ = `diagonal[i]` and Hᵢⱼ = −`weights` at (i, j).
+#[derive(Debug)]
+pub(crate) struct System {
+    /// Row i is `starts[i]..starts[i + 1]`: neighbours below i, then those above.
+    starts: Vec<u32>,
+    /// Where the neighbours above i begin.
+    uppers: Vec<u32>,
+    columns: Vec<u32>,
+    weights: Vec<f32>,
+    pub(crate) diagonal: Vec<f32>,
+}
+
+impl System {
+    /// The pattern of `edges` with parallel edges merged; all weights 0.
+    pub(crate) fn new(edges: &Edges) -> Self {
+        let items = edges.items();
+        let mut lower_counts = vec![0u32; items];
+        let mut starts = vec![0u32; items + 1];
+        for item in 0..items {
+            for_each_pair(edges, item, |other| {
+                lower_counts[other] += 1;
+                starts[other + 1] += 1;
+                starts[item + 1] += 1;
+            });
+        }
+        accumulate(&mut starts);
+        let uppers: Vec<u32> = (0..items).map(|i| starts[i] + lower_counts[i]).collect();
+        let mut columns = vec![0u32; starts[items] as usize];
+        let mut lower = starts[..items].to_vec();
+        for item in 0..items {
+            let mut upper = uppers[item] as usize;
+            for_each_pair(edges, item, |other| {
+                columns[upper] = index(other);
+                upper += 1;
+                columns[lower[other] as usize] = index(item);
+                lower[other] += 1;
+            });
+        }
+        Self {
+            weights: vec![0.0; columns.len()],
+            diagonal: vec![0.0; items],
+            starts,
+            uppers,
+            columns,
+        }
+    }
+
+    pub(crate) fn items(&self) -> usize {
+        self.diagonal.len()
+    }
+
+    /// Columns and weights of one row.
+    pub(crate) fn row(&self, item: usize) -> (&[u32], &[f32]) {
+        let range = self.starts[item] as usize..self.starts[item + 1] as usize;
+        (&self.columns[range.clone()], &self.weights[range])
+    }
+
+    /// The half of a row that lies above the diagonal: every pair once.
+    pub(crate) fn upper_row(&self, item: usize) -> (&[u32], &[f32]) {
+        let range = self.uppers[item] as usize..self.starts[item + 1] as usize;
+        (&self.columns[range.clone()], &self.weights[range])
+    }
+
+    /// Starts refilling: the diagonal becomes λ.
+    pub(crate) fn refill(&mut self, lambda: f64) -> Refill<'_> {
+        self.diagonal.fill(to_f32(lambda));
+        Refill {
+            next_lower: self.starts[..self.diagonal.len()].to_vec(),
+            system: self,
+            next_upper: 0,
+        }
+    }
+
+    /// Changes λ, leaving the weights.
+    pub(crate) fn shift_diagonal(&mut self, change: f64) {
+        for entry in &mut self.diagonal {
+            *entry = to_f32(f64::from(*entry) + change);
+        }
+    }
+}
+
+/// Takes the weights of pairs in the order of the edges: by lower, then by higher item.
+#[derive(Debug)]
+pub(crate) struct Refill<'a> {
+    system: &'a mut System,
+    next_lower: Vec<u32>,
+    next_upper: usize,
+}
+
+impl Refill<'_> {
+    pub(crate) fn start_row(&mut self, item: usize) {
+        self.next_upper = self.system.uppers[item] as usize;
+    }
+
+    pub(crate) fn push(&mut self, item: usize, other: usize, weight: f64) {
+        let weight = to_f32(weight);
+        self.system.weights[self.next_upper] = weight;
+        self.next_upper += 1;
+        let lower = &mut self.next_lower[other];
+        self.system.weights[*lower as usize] = weight;
+        *lower += 1;
+        self.system.diagonal[item] += weight;
+        self.system.diagonal[other] += weight;
+    }
+}
+
+fn for_each_pair(edges: &Edges, item: usize, mut visit: impl FnMut(usize)) {
+    let mut last = u32::MAX;
+    for edge in edges.row(item) {
+        if edge.other != last {
+            last = edge.other;
+            visit(edge.other as usize);
+        }
+    }
+}
+
+/// Item counts are checked to fit 32 bits before anything is built.
+fn index(item: usize) -> u32 {
+    u32::try_from(item).expect("item counts are validated to fit 32 bits")
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "f32 is the documented precision of the system's weights"
+)]
+pub(crate) fn to_f32(value: f64) -> f32 {
+    value as f32
+}
