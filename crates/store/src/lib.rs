@@ -1,1 +1,141 @@
-//! Placeholder.
+//! The database: schema, migrations and every SQL statement, on SQLite and on Postgres.
+//!
+//! It stands at the bottom of the workspace: use cases (`arena`) call it, it calls nobody. It
+//! holds no policy: documents are text, hashes are bytes, times and ids come from the caller.
+//!
+//! Invariants
+//! - A method is one short transaction. Nothing is half-written when it fails or is dropped.
+//! - SQLite write transactions are `IMMEDIATE`, so a writer waits instead of failing; Postgres
+//!   runs at READ COMMITTED and guards single rows.
+//! - Writes that drive a ranking carry a [`Fence`]: a process that lost its lease writes nothing.
+//! - Whoever writes twice writes once: inserts are idempotent by content, not by server-made id.
+//! - Lists come in an order that does not depend on the backend or on the time of arrival.
+//!
+//! Deliberately absent: audit, keys, sessions, jobs and the ledger, which bring their own
+//! migrations; an object-relational mapping.
+
+mod connect;
+mod dialect;
+mod error;
+mod ids;
+mod migrate;
+mod sql;
+
+mod accounts;
+mod comparisons;
+mod embeddings;
+mod families;
+mod find;
+mod journal;
+mod judges;
+mod kpis;
+mod leaderboard;
+mod plans;
+mod publication;
+mod rankings;
+mod rounds;
+mod settings;
+
+use std::sync::Arc;
+
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, IsolationLevel,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+pub use accounts::{Account, AccountKind};
+pub use comparisons::{
+    Comparison, ComparisonFilter, ComparisonKind, ComparisonState, NewComparison, Outcome,
+    PairCount, RatedPair,
+};
+pub use dialect::Backend;
+pub use embeddings::{Exclude, Neighbour, Snapshot};
+pub use error::StoreError;
+pub use families::{Candidate, Entrant, FamilyRow};
+pub use ids::{AccountId, ComparisonId, Contest, Digest, FamilyId, JudgeId, PlanId, uuid_v7};
+pub use journal::{Call, NewCall, Spend};
+pub use judges::{Judge, NewJudge};
+pub use kpis::{KpiRow, KpiValues};
+pub use leaderboard::{LeaderFilter, LeaderPage, LeaderRow, Standing};
+pub use plans::{Inserted, NewPlan, Plan, PlanDocument, PlanFilter, PlanState, Visibility};
+pub use publication::{HistoryRow, RatingRow};
+pub use rankings::{Claim, Fence, Ranking};
+pub use rounds::{Round, RoundState};
+
+/// A handle to the database; clones share its connections.
+#[derive(Debug, Clone)]
+pub struct Store {
+    db: DatabaseConnection,
+    backend: Backend,
+    /// Lets the writers of this process queue fairly for SQLite's single write lock instead of
+    /// polling for it; other processes are met by the busy timeout.
+    gate: Arc<Mutex<()>>,
+}
+
+impl Store {
+    /// Opens `sqlite://PATH`, a plain path, `sqlite::memory:` or `postgres://…`. A missing SQLite
+    /// file is created, its folder is not. The schema is not touched: see [`Store::migrate`].
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        let db = connect::open(url).await?;
+        let store = Self {
+            backend: Backend::of(&db),
+            db,
+            gate: Arc::default(),
+        };
+        store.refuse_newer_schema().await?;
+        Ok(store)
+    }
+
+    /// Which database this is.
+    pub fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// Fails when the database no longer answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        Ok(self.db.ping().await?)
+    }
+
+    /// Closes the connections after what runs on them; clones are closed too.
+    pub async fn close(self) -> Result<(), StoreError> {
+        Ok(self.db.close().await?)
+    }
+
+    /// Begins the one kind of write transaction. Dropped without `commit`, it leaves nothing.
+    pub(crate) async fn write(&self) -> Result<Write, StoreError> {
+        let gate = match self.backend {
+            Backend::Sqlite => Some(Arc::clone(&self.gate).lock_owned().await),
+            Backend::Postgres => None,
+        };
+        let options = match self.backend {
+            Backend::Sqlite => TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            },
+            Backend::Postgres => TransactionOptions {
+                isolation_level: Some(IsolationLevel::ReadCommitted),
+                ..TransactionOptions::default()
+            },
+        };
+        let tx = self.db.begin_with_options(options).await?;
+        Ok(Write { tx, _gate: gate })
+    }
+
+    /// Runs statements that change no state on whichever connection is free.
+    pub(crate) fn read(&self) -> &impl ConnectionTrait {
+        &self.db
+    }
+}
+
+/// An open write transaction.
+pub(crate) struct Write {
+    pub(crate) tx: DatabaseTransaction,
+    _gate: Option<OwnedMutexGuard<()>>,
+}
+
+impl Write {
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.tx.commit().await?)
+    }
+}

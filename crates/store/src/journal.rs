@@ -1,0 +1,129 @@
+//! The journal of model calls: an answer that was paid for is never paid for again.
+//!
+//! A call is found by the hash of everything that it depends on. The first answer stays; what
+//! [`Store::record_call`] returns is what every later run will read, so the caller goes on with it.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::sql::{execute, from_row, one, params};
+use crate::{Contest, Store, StoreError};
+
+/// A finished call to be kept.
+#[derive(Debug, Clone)]
+pub struct NewCall {
+    pub request_key: String,
+    /// For whose ranking it was made, if for one.
+    pub contest: Option<Contest>,
+    pub provider: String,
+    pub model: String,
+    pub purpose: String,
+    /// The whole answer.
+    pub response: String,
+    /// Why the model stopped, such as `stop` or `length`.
+    pub finish: String,
+    pub input_tokens: i64,
+    pub output_tokens: i64,
+    pub cost_nano_usd: i64,
+    pub created_at: DateTime<Utc>,
+}
+
+/// A call in the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Call {
+    pub request_key: String,
+    pub contest: Option<Contest>,
+    pub provider: String,
+    pub model: String,
+    pub purpose: String,
+    pub response: String,
+    pub finish: String,
+    pub input_tokens: i64,
+    pub output_tokens: i64,
+    pub cost_nano_usd: i64,
+    pub created_at: DateTime<Utc>,
+}
+
+from_row!(Call {
+    request_key,
+    contest,
+    provider,
+    model,
+    purpose,
+    response,
+    finish,
+    input_tokens,
+    output_tokens,
+    cost_nano_usd,
+    created_at,
+});
+
+/// What calls have used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Spend {
+    pub calls: i64,
+    pub input_tokens: i64,
+    pub output_tokens: i64,
+    pub cost_nano_usd: i64,
+}
+
+from_row!(Spend {
+    calls,
+    input_tokens,
+    output_tokens,
+    cost_nano_usd
+});
+
+const FIND: &str = "SELECT request_key, contest, provider, model, purpose, response, finish, input_tokens, \
+     output_tokens, cost_nano_usd, created_at FROM model_call WHERE request_key = $1";
+
+impl Store {
+    pub async fn find_call(&self, request_key: &str) -> Result<Option<Call>, StoreError> {
+        one(self.read(), FIND, params![request_key]).await
+    }
+
+    /// Keeps a call, unless its key is kept already, and returns what the journal holds.
+    pub async fn record_call(&self, call: &NewCall) -> Result<Call, StoreError> {
+        let write = self.write().await?;
+        let sql = "INSERT INTO model_call (request_key, contest, provider, model, purpose, response, finish,
+                       input_tokens, output_tokens, cost_nano_usd, created_at)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (request_key) DO NOTHING";
+        let params = params![
+            call.request_key,
+            call.contest,
+            call.provider,
+            call.model,
+            call.purpose,
+            call.response,
+            call.finish,
+            call.input_tokens,
+            call.output_tokens,
+            call.cost_nano_usd,
+            call.created_at,
+        ];
+        execute(&write.tx, sql, params).await?;
+        let held = one(&write.tx, FIND, params![call.request_key]).await?;
+        write.commit().await?;
+        held.ok_or_else(|| StoreError::NotFound {
+            what: "call",
+            id: call.request_key.clone(),
+        })
+    }
+
+    /// What the calls of a contest (of all, when `None`) have used since a time (ever, when `None`).
+    pub async fn spend(
+        &self,
+        contest: Option<Contest>,
+        since: Option<DateTime<Utc>>,
+    ) -> Result<Spend, StoreError> {
+        let sql = "SELECT COUNT(*) AS calls,
+                          CAST(COALESCE(SUM(input_tokens), 0) AS BIGINT) AS input_tokens,
+                          CAST(COALESCE(SUM(output_tokens), 0) AS BIGINT) AS output_tokens,
+                          CAST(COALESCE(SUM(cost_nano_usd), 0) AS BIGINT) AS cost_nano_usd
+                   FROM model_call
+                   WHERE ($1 IS NULL OR contest = $1) AND ($2 IS NULL OR created_at >= $2)";
+        Ok(one(self.read(), sql, params![contest, since])
+            .await?
+            .unwrap_or_default())
+    }
+}
