@@ -24,7 +24,12 @@ fn worlds(reps: u32) -> Result<(), Box<dyn Error>> {
     println!("world         calls  method       tau    top10  top50  cov90  cov95  made   replay");
     for world in WorldKind::ALL {
         for calls in [10, 12, 40] {
-            let config = SimConfig { world, calls, reps, ..SimConfig::default() };
+            let config = SimConfig {
+                world,
+                calls,
+                reps,
+                ..SimConfig::default()
+            };
             for row in simulate(&config, |_, _| ())?.methods {
                 let covered = |mean: Option<rating::simulate::Mean>| {
                     mean.map_or_else(|| "-".to_owned(), |mean| format!("{:.3}", mean.mean))
@@ -61,7 +66,13 @@ fn attacks(reps: u32) -> Result<(), Box<dyn Error>> {
             row.shift_size.mean,
         );
     }
-    let leaning = position(&PositionConfig { reps, ..PositionConfig::default() }, |_, _| ())?;
+    let leaning = position(
+        &PositionConfig {
+            reps,
+            ..PositionConfig::default()
+        },
+        |_, _| (),
+    )?;
     println!("\nposition: method, shift ± se, above the truth (points)");
     for row in leaning.results {
         println!(

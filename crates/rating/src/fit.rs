@@ -16,6 +16,7 @@
 //!
 //! Deliberately absent: KPIs and anything else about the items; shrinkage to a group.
 
+mod chunk;
 mod dense;
 mod edges;
 mod judges;
@@ -35,6 +36,7 @@ use crate::uncertainty::standard_errors::standard_deviations;
 use edges::Edges;
 use layout::Layout;
 use newton::State;
+use pass::{Pass, Purpose};
 use system::System;
 
 /// How far apart a warm and a cold fit of the same log may end, in logits of θ.
@@ -95,7 +97,7 @@ pub fn fit(
     if let Some(warm) = warm {
         check_matches(warm, items, judges)?;
     }
-    let layout = Layout::identity(items);
+    let layout = Layout::new(items, comparisons);
     let edges = Edges::new(comparisons, &layout.position_of);
     let mut system = System::new(&edges);
     let mut state = State::new(items, judges, &edges, &layout, warm);
@@ -117,6 +119,7 @@ impl Fit {
     ///
     /// `items[new]` is the old number of an item, or `None` for a newcomer, who starts at
     /// the prior; `judges` likewise. Numbers this fit doesn't know count as newcomers.
+    #[must_use]
     pub fn renumbered(&self, items: &[Option<u32>], judges: &[Option<u16>]) -> Self {
         let old = |values: &[f64], item: &Option<u32>, newcomer: f64| {
             item.and_then(|old| values.get(old as usize).copied())
@@ -142,6 +145,29 @@ impl Fit {
             ..*self
         }
     }
+}
+
+/// H at the mode of a finished fit, with its numbering and λ.
+pub(crate) fn system_at_mode(
+    fit: &Fit,
+    comparisons: &[Comparison],
+) -> Result<(System, Layout, f64), RatingError> {
+    let items = fit.theta.len();
+    validate(items, fit.judges.len(), comparisons)?;
+    check_matches(fit, items, fit.judges.len())?;
+    let layout = Layout::new(items, comparisons);
+    let edges = Edges::new(comparisons, &layout.position_of);
+    let mut system = System::new(&edges);
+    let state = State::new(items, fit.judges.len(), &edges, &layout, Some(fit));
+    Pass::new(items, fit.judges.len()).evaluate(
+        &edges,
+        &state.judges,
+        &state.theta,
+        state.lambda,
+        &mut system,
+        Purpose::Strengths,
+    );
+    Ok((system, layout, state.lambda))
 }
 
 fn check_options(options: &FitOptions) -> Result<(), RatingError> {

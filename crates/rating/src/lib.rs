@@ -25,3 +25,4 @@ pub use fit::{Fit, FitOptions, fit};
 pub use log::Comparison;
 pub use model::JudgeParams;
 pub use online::{Gaussian, online_step};
+pub use uncertainty::{ItemSummary, RankOptions, rank_summary};

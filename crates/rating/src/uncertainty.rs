@@ -4,4 +4,8 @@
 //! is Bᵀ√W·ε + √λ·η, so H⁻¹ times it has covariance H⁻¹ (Papandreou & Yuille 2010).
 
 pub(crate) mod noise;
+mod perturbation;
+mod ranks;
 pub(crate) mod standard_errors;
+
+pub use ranks::{ItemSummary, RankOptions, rank_summary};

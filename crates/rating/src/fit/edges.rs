@@ -64,6 +64,15 @@ impl Edges {
         &self.list[self.starts[lower] as usize..self.starts[lower + 1] as usize]
     }
 
+    /// The lower item of an edge, given one at or before it.
+    #[inline]
+    pub(crate) fn item_of(&self, edge: usize, mut item: usize) -> usize {
+        while self.starts[item + 1] as usize <= edge {
+            item += 1;
+        }
+        item
+    }
+
     pub(crate) fn items(&self) -> usize {
         self.starts.len() - 1
     }

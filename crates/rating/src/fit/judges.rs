@@ -28,6 +28,31 @@ const LOG_GAP_PRECISION: f64 = 1.0;
 /// No parameter moves further than this in one step.
 const MAX_MOVE: f64 = 1.0;
 
+/// How the calls spread over classes and judges.
+#[derive(Debug)]
+pub(crate) struct Calls {
+    /// Total weight of each class.
+    weights: Vec<f64>,
+    /// Each judge's share of all calls by weight; equal shares when there is none.
+    shares: Vec<f64>,
+}
+
+impl Calls {
+    pub(crate) fn new(weights: Vec<f64>) -> Self {
+        let totals: Vec<f64> = weights
+            .chunks(CLASSES_PER_JUDGE)
+            .map(|classes| classes.iter().sum())
+            .collect();
+        let all: f64 = totals.iter().sum();
+        let shares = if all > 0.0 {
+            totals.iter().map(|total| total / all).collect()
+        } else {
+            vec![1.0 / totals.len().max(1) as f64; totals.len()]
+        };
+        Self { weights, shares }
+    }
+}
+
 /// What a step did.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct JudgeStep {
@@ -41,19 +66,21 @@ type Params = [f64; PARAMS];
 
 /// One damped Newton step for all judges, given the sums of a pass at the present values.
 ///
-/// `shares` are the judges' shares of all calls; `theta_energy` is λ·Σθ².
+/// `theta_energy` is λ·Σθ².
 pub(crate) fn step(
     judges: &mut [JudgeParams],
     sums: &[ClassSums],
-    shares: &[f64],
+    calls: &Calls,
     theta_energy: f64,
 ) -> JudgeStep {
+    let shares = &calls.shares;
     let total_log_kappa: f64 = judges.iter().map(|judge| libm::log(judge.kappa)).sum();
     let mut steps = Vec::with_capacity(judges.len());
     let mut responses = Vec::with_capacity(judges.len());
     for (judge, params) in judges.iter().enumerate() {
-        let class_range = judge * CLASSES_PER_JUDGE..(judge + 1) * CLASSES_PER_JUDGE;
-        let mut slope = Slope::of_likelihood(params, &sums[class_range], judge);
+        let classes = judge * CLASSES_PER_JUDGE..(judge + 1) * CLASSES_PER_JUDGE;
+        let mut slope =
+            Slope::of_likelihood(params, &sums[classes.clone()], &calls.weights[classes]);
         slope.add_priors(params, shares[judge] * total_log_kappa);
         slope.gradient[LOG_KAPPA] -= shares[judge] * theta_energy;
         let mut share = [0.0; PARAMS];
@@ -127,13 +154,12 @@ struct Slope {
 }
 
 impl Slope {
-    fn of_likelihood(params: &JudgeParams, sums: &[ClassSums], judge: usize) -> Self {
+    fn of_likelihood(params: &JudgeParams, sums: &[ClassSums], weights: &[f64]) -> Self {
         let mut gradient = [0.0; PARAMS];
         let mut curvature = [[0.0; PARAMS]; PARAMS];
-        for (class, sums) in sums.iter().enumerate() {
-            if sums.weight > 0.0 {
-                let class = judge * CLASSES_PER_JUDGE + class;
-                add_class(&mut gradient, &mut curvature, params, class, sums);
+        for (class, (sums, &weight)) in sums.iter().zip(weights).enumerate() {
+            if weight > 0.0 {
+                add_class(&mut gradient, &mut curvature, params, class, sums, weight);
             }
         }
         to_log_gaps(&mut gradient, &mut curvature, &gaps(&params.cuts));
@@ -182,11 +208,12 @@ fn add_class(
     params: &JudgeParams,
     class: usize,
     sums: &ClassSums,
+    weight: f64,
 ) {
     let (_, side, level) = class_meaning(class);
     let (lo, hi) = params.bounds(level);
     let r = 1.0 / libm::expm1(hi - lo);
-    let (tie, tie_bend) = (r * sums.weight, r * (1.0 + r) * sums.weight);
+    let (tie, tie_bend) = (r * weight, r * (1.0 + r) * weight);
     gradient[LOG_KAPPA] += sums.gap_score;
     gradient[BETA] += side * (sums.below_lo - sums.above_hi);
     curvature[LOG_KAPPA][LOG_KAPPA] += sums.gap_gap_bend;

@@ -2,10 +2,10 @@
 
 use super::Fit;
 use super::FitOptions;
-use super::edges::{CLASSES_PER_JUDGE, Edges};
-use super::judges;
+use super::edges::Edges;
+use super::judges::{self, Calls};
 use super::layout::Layout;
-use super::pass::Pass;
+use super::pass::{Pass, Purpose};
 use super::prior::PriorStep;
 use super::solver::{Block, Scratch, Stop, solve};
 use super::system::{System, to_f32};
@@ -30,7 +30,7 @@ pub(crate) struct State {
     pub(crate) judges: Vec<JudgeParams>,
     /// 1/s².
     pub(crate) lambda: f64,
-    shares: Vec<f64>,
+    calls: Calls,
 }
 
 /// How it ended.
@@ -49,13 +49,13 @@ impl State {
         layout: &Layout,
         warm: Option<&Fit>,
     ) -> Self {
-        let shares = shares(&edges.class_weights(judges));
+        let calls = Calls::new(edges.class_weights(judges));
         let Some(warm) = warm else {
             return Self {
                 theta: vec![0.0; items],
                 judges: vec![JudgeParams::default(); judges],
                 lambda: 1.0,
-                shares,
+                calls,
             };
         };
         Self {
@@ -66,7 +66,7 @@ impl State {
                 .collect(),
             judges: warm.judges.clone(),
             lambda: (1.0 / (warm.prior_sd * warm.prior_sd)).clamp(LAMBDA_RANGE.0, LAMBDA_RANGE.1),
-            shares,
+            calls,
         }
     }
 
@@ -83,12 +83,15 @@ impl State {
         let mut pass = Pass::new(items, self.judges.len());
         let mut work = ThetaWork::new(items);
         let mut prior = PriorStep::new(items, options.seed);
-        pass.evaluate(edges, &self.judges, &self.theta, self.lambda, system);
+        self.evaluate(edges, &mut pass, system, Purpose::StrengthsAndJudges);
         for round in 1..=options.max_rounds {
             let judge_move = self.step_judges(&pass);
-            pass.evaluate(edges, &self.judges, &self.theta, self.lambda, system);
+            self.evaluate(edges, &mut pass, system, Purpose::Strengths);
             let theta_move = self.step_theta(edges, system, &mut pass, &mut work);
             let prior_move = self.step_prior(layout, system, &mut prior);
+            eprintln!(
+                "{round} judge {judge_move:.2e} theta {theta_move:.2e} prior {prior_move:.2e}"
+            );
             let largest = judge_move.max(theta_move).max(prior_move);
             if largest <= options.tolerance {
                 return Outcome {
@@ -103,9 +106,20 @@ impl State {
         }
     }
 
+    fn evaluate(&self, edges: &Edges, pass: &mut Pass, system: &mut System, purpose: Purpose) {
+        pass.evaluate(
+            edges,
+            &self.judges,
+            &self.theta,
+            self.lambda,
+            system,
+            purpose,
+        );
+    }
+
     fn step_judges(&mut self, pass: &Pass) -> f64 {
         let energy: f64 = self.lambda * self.theta.iter().map(|theta| theta * theta).sum::<f64>();
-        let step = judges::step(&mut self.judges, &pass.sums, &self.shares, energy);
+        let step = judges::step(&mut self.judges, &pass.sums, &self.calls, energy);
         for theta in &mut self.theta {
             *theta *= step.scale;
         }
@@ -129,7 +143,7 @@ impl State {
         let mut length = 1.0;
         self.advance(&work.step, length);
         for _ in 0..MAX_HALVINGS {
-            pass.evaluate(edges, &self.judges, &self.theta, self.lambda, system);
+            self.evaluate(edges, pass, system, Purpose::StrengthsAndJudges);
             let slope = self.slope_along(&work.step, pass);
             if slope >= -0.5 * start_slope {
                 break;
@@ -207,19 +221,5 @@ impl ThetaWork {
             .zip(&self.step)
             .map(|([gradient], [step])| f64::from(*gradient) * f64::from(*step))
             .sum()
-    }
-}
-
-/// Each judge's share of all calls by weight; equal shares when there is none.
-fn shares(class_weights: &[f64]) -> Vec<f64> {
-    let totals: Vec<f64> = class_weights
-        .chunks(CLASSES_PER_JUDGE)
-        .map(|classes| classes.iter().sum())
-        .collect();
-    let all: f64 = totals.iter().sum();
-    if all > 0.0 {
-        totals.iter().map(|total| total / all).collect()
-    } else {
-        vec![1.0 / totals.len().max(1) as f64; totals.len()]
     }
 }

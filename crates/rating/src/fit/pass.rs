@@ -1,8 +1,11 @@
 //! One pass over all comparisons: the score of every item, the weights of the system and
 //! the sums from which judges are updated.
+//!
+//! It goes chunk by chunk: gather the inputs, evaluate, scatter the results.
 
+use super::chunk::{CHUNK, Chunk};
 use super::edges::{CLASSES_PER_JUDGE, Edges, class_meaning};
-use super::system::System;
+use super::system::{Refill, System};
 use crate::model::JudgeParams;
 
 /// What the likelihood of one class needs, with e^−cut taken once per pass.
@@ -19,8 +22,6 @@ struct ClassTerms {
 /// d = κ·(θ difference):
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ClassSums {
-    /// Σ w
-    pub(crate) weight: f64,
     /// Σ w·(1 − A)
     pub(crate) above_hi: f64,
     /// Σ w·B
@@ -46,6 +47,23 @@ pub(crate) struct Pass {
     pub(crate) score: Vec<f64>,
     /// One entry per class.
     pub(crate) sums: Vec<ClassSums>,
+    chunk: Box<Chunk>,
+}
+
+/// What a pass is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Scores and weights only.
+    Strengths,
+    /// Scores, weights and the judges' sums.
+    StrengthsAndJudges,
+}
+
+/// Where in the edges a walk is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cursor {
+    edge: usize,
+    item: usize,
 }
 
 impl Pass {
@@ -53,6 +71,7 @@ impl Pass {
         Self {
             score: vec![0.0; items],
             sums: vec![ClassSums::default(); judges * CLASSES_PER_JUDGE],
+            chunk: Box::new(Chunk::new()),
         }
     }
 
@@ -64,63 +83,86 @@ impl Pass {
         theta: &[f64],
         lambda: f64,
         system: &mut System,
+        purpose: Purpose,
     ) {
         let terms = class_terms(judges);
         self.score.fill(0.0);
         self.sums.fill(ClassSums::default());
         let mut refill = system.refill(lambda);
-        for item in 0..edges.items() {
-            refill.start_row(item);
-            let row = edges.row(item);
-            let mut own_score = 0.0;
-            let mut pair_weight = 0.0;
-            for (position, edge) in row.iter().enumerate() {
-                let other = edge.other as usize;
-                let class = edge.class as usize;
-                let terms = &terms[class];
-                let weight = f64::from(edge.weight);
-                let gap = terms.kappa * (theta[item] - theta[other]);
-                let (score, bend) = self.sums[class].add(terms, gap, weight);
-                own_score += terms.kappa * score;
-                self.score[other] -= terms.kappa * score;
-                pair_weight += terms.kappa * terms.kappa * bend;
-                let ends = row
-                    .get(position + 1)
-                    .is_none_or(|next| next.other != edge.other);
-                if ends {
-                    refill.push(item, other, pair_weight);
-                    pair_weight = 0.0;
+        let mut cursor = Cursor::default();
+        while cursor.edge < edges.list.len() {
+            self.gather(edges, &terms, theta, cursor);
+            self.chunk.evaluate();
+            cursor = match purpose {
+                Purpose::Strengths => {
+                    self.scatter::<false>(edges, &terms, theta, cursor, &mut refill)
                 }
-            }
-            self.score[item] += own_score;
+                Purpose::StrengthsAndJudges => {
+                    self.scatter::<true>(edges, &terms, theta, cursor, &mut refill)
+                }
+            };
         }
+        refill.finish_pair();
+    }
+
+    /// Fills the chunk's inputs; lanes beyond the last edge keep old, harmless values.
+    fn gather(&mut self, edges: &Edges, terms: &[ClassTerms], theta: &[f64], start: Cursor) {
+        let chunk = &mut *self.chunk;
+        let mut item = start.item;
+        let end = edges.list.len().min(start.edge + CHUNK);
+        for (lane, edge) in edges.list[start.edge..end].iter().enumerate() {
+            item = edges.item_of(start.edge + lane, item);
+            let terms = &terms[edge.class as usize];
+            let gap = theta[item] - theta[edge.other as usize];
+            chunk.delta[lane] = terms.kappa * gap + terms.beta;
+            chunk.exp_minus_lo[lane] = terms.exp_minus_lo;
+            chunk.exp_minus_hi[lane] = terms.exp_minus_hi;
+            chunk.weight[lane] = f64::from(edge.weight);
+        }
+    }
+
+    /// Adds the chunk's outputs to scores, weights and sums.
+    fn scatter<const JUDGES: bool>(
+        &mut self,
+        edges: &Edges,
+        terms: &[ClassTerms],
+        theta: &[f64],
+        start: Cursor,
+        refill: &mut Refill<'_>,
+    ) -> Cursor {
+        let chunk = &*self.chunk;
+        let mut item = start.item;
+        let end = edges.list.len().min(start.edge + CHUNK);
+        for (lane, edge) in edges.list[start.edge..end].iter().enumerate() {
+            item = edges.item_of(start.edge + lane, item);
+            let other = edge.other as usize;
+            let class = edge.class as usize;
+            let kappa = terms[class].kappa;
+            let score = chunk.below_lo[lane] - chunk.above_hi[lane];
+            let bend = chunk.bend_hi[lane] + chunk.bend_lo[lane];
+            self.score[item] += kappa * score;
+            self.score[other] -= kappa * score;
+            refill.add(item, other, kappa * kappa * bend);
+            if JUDGES {
+                let gap = kappa * (theta[item] - theta[other]);
+                self.sums[class].add(chunk, lane, gap, score, bend);
+            }
+        }
+        Cursor { edge: end, item }
     }
 }
 
 impl ClassSums {
-    /// Adds one comparison and returns its weighted score and curvature.
     #[inline]
-    fn add(&mut self, terms: &ClassTerms, gap: f64, weight: f64) -> (f64, f64) {
-        // Clamped where σ is 0 or 1 anyway, so that no 0·∞ arises.
-        let e = libm::exp((gap + terms.beta).clamp(-600.0, 600.0));
-        let up_to_hi = 1.0 / (1.0 + e * terms.exp_minus_hi);
-        let up_to_lo = 1.0 / (1.0 + e * terms.exp_minus_lo);
-        let above_hi = weight * (1.0 - up_to_hi);
-        let below_lo = weight * up_to_lo;
-        let bend_hi = above_hi * up_to_hi;
-        let bend_lo = below_lo * (1.0 - up_to_lo);
-        let score = below_lo - above_hi;
-        let bend = bend_hi + bend_lo;
-        self.weight += weight;
-        self.above_hi += above_hi;
-        self.below_lo += below_lo;
-        self.bend_hi += bend_hi;
-        self.bend_lo += bend_lo;
-        self.gap_bend_hi += gap * bend_hi;
-        self.gap_bend_lo += gap * bend_lo;
+    fn add(&mut self, chunk: &Chunk, lane: usize, gap: f64, score: f64, bend: f64) {
+        self.above_hi += chunk.above_hi[lane];
+        self.below_lo += chunk.below_lo[lane];
+        self.bend_hi += chunk.bend_hi[lane];
+        self.bend_lo += chunk.bend_lo[lane];
+        self.gap_bend_hi += gap * chunk.bend_hi[lane];
+        self.gap_bend_lo += gap * chunk.bend_lo[lane];
         self.gap_score += gap * score;
         self.gap_gap_bend += gap * gap * bend;
-        (score, bend)
     }
 }
 

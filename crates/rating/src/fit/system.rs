@@ -31,11 +31,15 @@ impl System {
             });
         }
         accumulate(&mut starts);
-        let uppers: Vec<u32> = (0..items).map(|i| starts[i] + lower_counts[i]).collect();
+        let uppers: Vec<u32> = starts
+            .iter()
+            .zip(&lower_counts)
+            .map(|(start, lower)| start + lower)
+            .collect();
         let mut columns = vec![0u32; starts[items] as usize];
         let mut lower = starts[..items].to_vec();
-        for item in 0..items {
-            let mut upper = uppers[item] as usize;
+        for (item, &upper) in uppers.iter().enumerate() {
+            let mut upper = upper as usize;
             for_each_pair(edges, item, |other| {
                 columns[upper] = index(other);
                 upper += 1;
@@ -74,6 +78,8 @@ impl System {
         Refill {
             next_lower: self.starts[..self.diagonal.len()].to_vec(),
             system: self,
+            pair: None,
+            weight: 0.0,
             next_upper: 0,
         }
     }
@@ -86,21 +92,40 @@ impl System {
     }
 }
 
-/// Takes the weights of pairs in the order of the edges: by lower, then by higher item.
+/// Takes the weights of edges in their order: by lower, then by higher item.
 #[derive(Debug)]
 pub(crate) struct Refill<'a> {
     system: &'a mut System,
     next_lower: Vec<u32>,
+    /// The pair under way and its weight so far.
+    pair: Option<(usize, usize)>,
+    weight: f64,
     next_upper: usize,
 }
 
 impl Refill<'_> {
-    pub(crate) fn start_row(&mut self, item: usize) {
-        self.next_upper = self.system.uppers[item] as usize;
+    /// Adds the weight of one edge to its pair.
+    #[inline]
+    pub(crate) fn add(&mut self, item: usize, other: usize, weight: f64) {
+        if self.pair == Some((item, other)) {
+            self.weight += weight;
+            return;
+        }
+        self.finish_pair();
+        if self.pair.is_none_or(|(last, _)| last != item) {
+            self.next_upper = self.system.uppers[item] as usize;
+        }
+        self.pair = Some((item, other));
+        self.weight = weight;
     }
 
-    pub(crate) fn push(&mut self, item: usize, other: usize, weight: f64) {
-        let weight = to_f32(weight);
+    /// Writes the pair under way to its two entries and to the diagonal.
+    #[inline]
+    pub(crate) fn finish_pair(&mut self) {
+        let Some((item, other)) = self.pair else {
+            return;
+        };
+        let weight = to_f32(self.weight);
         self.system.weights[self.next_upper] = weight;
         self.next_upper += 1;
         let lower = &mut self.next_lower[other];

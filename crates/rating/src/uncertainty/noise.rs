@@ -24,10 +24,10 @@ pub(crate) fn item_key(seed: u64, item: u32) -> u64 {
     mix(mix(seed.wrapping_sub(ODD)) ^ u64::from(item).wrapping_mul(ODD))
 }
 
-/// Adds ±`size` to the first block and ∓`size` to the second, a sign per lane.
+/// A random sign per lane, one bit each.
 #[inline]
 pub(crate) fn sign<const L: usize>(key: u64) -> [f32; L] {
-    const { assert!(L <= 64) };
+    const { assert!(L <= 64, "a key has 64 bits") };
     std::array::from_fn(|lane| if (key >> lane) & 1 == 0 { 1.0 } else { -1.0 })
 }
 
@@ -36,7 +36,7 @@ pub(crate) fn sign<const L: usize>(key: u64) -> [f32; L] {
 #[inline]
 pub(crate) fn normal(key: u64, lane: u64) -> f32 {
     /// √(12 / (8·(256² − 1)))
-    const SCALE: f32 = 0.004_784_24;
+    const SCALE: f32 = 0.004_784_196;
     const EVEN: u64 = 0x00ff_00ff_00ff_00ff;
     let bits = mix(key.wrapping_add(ODD.wrapping_mul(lane + 1)));
     let sums = (bits & EVEN) + ((bits >> 8) & EVEN);

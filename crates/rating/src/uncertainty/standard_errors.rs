@@ -5,10 +5,10 @@
 //! part is exact and by far the larger, so 32 draws are enough for the second. With few
 //! items the columns of H⁻¹ are solved for one by one instead, and nothing is random.
 
-use super::noise::{item_key, normal, pair_key, sign};
+use super::perturbation::{Draws, perturbation};
 use crate::fit::layout::Layout;
 use crate::fit::solver::{Block, Scratch, Stop, neighbour_sum, solve};
-use crate::fit::system::{System, to_f32};
+use crate::fit::system::System;
 
 /// Perturbation draws per solve.
 const LANES: usize = 32;
@@ -41,7 +41,7 @@ pub(crate) fn standard_deviations(
 
 fn from_draws(system: &System, layout: &Layout, lambda: f64, seed: u64) -> Vec<f64> {
     let items = system.items();
-    let mut rhs = perturbation(system, layout, lambda, seed);
+    let mut rhs = perturbation(system, layout, lambda, seed, Draws::Signs);
     let mut x: Block<LANES> = vec![[0.0; LANES]; items];
     let mut scratch = Scratch::new(items);
     solve(system, &mut rhs, &mut x, &mut scratch, DRAWS_STOP);
@@ -55,40 +55,6 @@ fn from_draws(system: &System, layout: &Layout, lambda: f64, seed: u64) -> Vec<f
             (own + squares / LANES as f64 * own * own).sqrt()
         })
         .collect()
-}
-
-/// Bᵀ√W·ε + √λ·η. Only second moments matter here, so ε are random signs: one 64-bit key
-/// per pair serves all lanes.
-fn perturbation(system: &System, layout: &Layout, lambda: f64, seed: u64) -> Block<LANES> {
-    let root_lambda = to_f32(lambda.sqrt());
-    let mut rhs: Block<LANES> = layout
-        .item_at
-        .iter()
-        .map(|&item| {
-            let key = item_key(seed, item);
-            let mut lane = 0;
-            [(); LANES].map(|()| {
-                lane += 1;
-                root_lambda * normal(key, lane)
-            })
-        })
-        .collect();
-    for item in 0..system.items() {
-        let (columns, weights) = system.upper_row(item);
-        let mut own = rhs[item];
-        for (&column, &weight) in columns.iter().zip(weights) {
-            let key = pair_key(seed, layout.item_at[item], layout.item_at[column as usize]);
-            let signs = sign::<LANES>(key);
-            let root = weight.sqrt();
-            let other = &mut rhs[column as usize];
-            for lane in 0..LANES {
-                own[lane] += root * signs[lane];
-                other[lane] -= root * signs[lane];
-            }
-        }
-        rhs[item] = own;
-    }
-    rhs
 }
 
 /// The diagonal of H⁻¹, a block of unit vectors at a time.
