@@ -8,7 +8,7 @@ use sea_orm::{QueryResult, Value};
 use serde::Serialize;
 
 use crate::kpis::KpiValues;
-use crate::sql::{FromRow, Param, all, get, one, params, scalar};
+use crate::sql::{FromRow, all, get, one, params, scalar};
 use crate::{AccountId, Contest, Digest, FamilyId, PlanId, Store, StoreError, Visibility};
 
 /// Provisional plans, rated too vaguely to rank, are listed apart.

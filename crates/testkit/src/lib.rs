@@ -1,1 +1,17 @@
-//! Placeholder.
+//! What tests of several crates share: a scripted model server with a scripted judge, fresh
+//! databases, and a clock that tests set.
+//!
+//! Never shipped and never depended upon outside of tests. Depends on no other crate of the
+//! workspace, so that all of them can use it.
+
+pub mod clock;
+#[cfg(feature = "databases")]
+pub mod databases;
+pub mod judge_script;
+pub mod model_server;
+
+pub use clock::TestClock;
+pub use model_server::{
+    ChatRequest, ChatTurn, FaultKind, Faults, LogSnapshot, ModelServer, Responder, SchemaResponder,
+    ServerOptions, responder_by_name,
+};

@@ -1,0 +1,18 @@
+//! What the store promises, checked on SQLite and on Postgres alike.
+//!
+//! The Postgres half runs when `PLANRANK_TEST_POSTGRES` names a server, and says so when not.
+
+mod fixture;
+
+mod board;
+mod comparisons;
+mod concurrency;
+mod embeddings;
+mod families;
+mod hostile;
+mod journal;
+mod kpis;
+mod opening;
+mod plans;
+mod rankings;
+mod schema;

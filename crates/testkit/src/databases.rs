@@ -1,0 +1,147 @@
+//! A fresh, empty database for each test: a SQLite file always, a Postgres database when
+//! `PLANRANK_TEST_POSTGRES` names a server (`./test` starts one with `scripts/postgres`).
+//!
+//! Whatever is made here is removed when the value is dropped. The schema is not migrated.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sea_orm::{ConnectionTrait, Database};
+use tempfile::TempDir;
+
+/// The environment variable with the address of a Postgres server whose role may create databases.
+pub const POSTGRES_VARIABLE: &str = "PLANRANK_TEST_POSTGRES";
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// A database of a test's own.
+#[derive(Debug)]
+pub struct TestDatabase {
+    url: String,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    Folder(TempDir),
+    Server { address: String, name: String },
+}
+
+impl TestDatabase {
+    /// The address to connect to.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The file behind a SQLite database.
+    pub fn file(&self) -> Option<PathBuf> {
+        match &self.place {
+            Place::Folder(folder) => Some(folder.path().join(FILE)),
+            Place::Server { .. } => None,
+        }
+    }
+}
+
+const FILE: &str = "planrank.db";
+
+/// A SQLite file, not created yet, in a folder of its own.
+///
+/// # Panics
+/// When no temporary folder can be made.
+pub fn sqlite() -> TestDatabase {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = format!("sqlite://{}", folder.path().join(FILE).display());
+    TestDatabase {
+        url,
+        place: Place::Folder(folder),
+    }
+}
+
+/// An empty Postgres database; `None`, with a line that says so, when no server is named.
+///
+/// # Panics
+/// When a server is named and does not let a database be created.
+pub async fn postgres() -> Option<TestDatabase> {
+    let Ok(address) = std::env::var(POSTGRES_VARIABLE) else {
+        println!("skipped: {POSTGRES_VARIABLE} names no Postgres server");
+        return None;
+    };
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("planrank_test_{}_{number}", std::process::id());
+    // A process of the same number may have died before it could clean up.
+    let statements = [
+        format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+        format!("CREATE DATABASE {name}"),
+    ];
+    for statement in statements {
+        run(&address, &statement)
+            .await
+            .expect("the Postgres server lets tests create databases");
+    }
+    let url = with_database(&address, &name);
+    Some(TestDatabase {
+        url,
+        place: Place::Server { address, name },
+    })
+}
+
+async fn run(address: &str, statement: &str) -> Result<(), sea_orm::DbErr> {
+    let connection = Database::connect(address).await?;
+    connection.execute_unprepared(statement).await?;
+    connection.close().await
+}
+
+/// `address` with another database: `postgres://user@host:port/HERE?options`.
+fn with_database(address: &str, name: &str) -> String {
+    let (address, options) = address.split_once('?').unwrap_or((address, ""));
+    let host_starts = address.find("://").map_or(0, |at| at + 3);
+    let host_ends = address[host_starts..]
+        .find('/')
+        .map_or(address.len(), |at| host_starts + at);
+    let options = if options.is_empty() {
+        String::new()
+    } else {
+        format!("?{options}")
+    };
+    format!("{}/{name}{options}", &address[..host_ends])
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let Place::Server { address, name } = &self.place else {
+            return;
+        };
+        let (address, statement) = (
+            address.clone(),
+            format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+        );
+        // A test drops this inside its own runtime, which cannot wait for another: hence a thread.
+        let cleaner = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            runtime.map(|runtime| runtime.block_on(run(&address, &statement)))
+        });
+        if !matches!(cleaner.join(), Ok(Ok(Ok(())))) {
+            eprintln!("note: the test database {name} could not be removed");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_database;
+
+    #[test]
+    fn the_database_name_is_replaced_and_options_stay() {
+        assert_eq!(
+            with_database("postgres://u:p@h:5/postgres", "t"),
+            "postgres://u:p@h:5/t"
+        );
+        assert_eq!(with_database("postgres://h", "t"), "postgres://h/t");
+        assert_eq!(
+            with_database("postgres://h/x?sslmode=disable", "t"),
+            "postgres://h/t?sslmode=disable"
+        );
+    }
+}
