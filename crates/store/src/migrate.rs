@@ -5,6 +5,7 @@
 
 mod core;
 
+use sea_orm::ConnectionTrait;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 use crate::sql::{FromRow, all, execute, get, params};
@@ -43,7 +44,7 @@ impl Store {
             )
             .await?;
         }
-        let pending = self.pending_migrations().await?;
+        let pending = self.pending(&write.tx).await?;
         Migrator::up(&write.tx, None).await?;
         write.commit().await?;
         embeddings::prepare_pgvector(self).await?;
@@ -52,7 +53,11 @@ impl Store {
 
     /// The names of the migrations that [`Store::migrate`] would apply; changes nothing.
     pub async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
-        let applied = self.applied_migrations().await?;
+        self.pending(self.read()).await
+    }
+
+    async fn pending(&self, on: &impl ConnectionTrait) -> Result<Vec<String>, StoreError> {
+        let applied = self.applied_migrations(on).await?;
         Ok(known()
             .into_iter()
             .filter(|name| !applied.contains(name))
@@ -62,23 +67,22 @@ impl Store {
     pub(crate) async fn refuse_newer_schema(&self) -> Result<(), StoreError> {
         let known = known();
         let newer = self
-            .applied_migrations()
+            .applied_migrations(self.read())
             .await?
             .into_iter()
             .find(|name| !known.contains(name));
         newer.map_or(Ok(()), |found| Err(StoreError::NewerSchema { found }))
     }
 
-    async fn applied_migrations(&self) -> Result<Vec<String>, StoreError> {
-        if !self
-            .backend()
-            .has_table(self.read(), "seaql_migrations")
-            .await?
-        {
+    async fn applied_migrations(
+        &self,
+        on: &impl ConnectionTrait,
+    ) -> Result<Vec<String>, StoreError> {
+        if !self.backend().has_table(on, "seaql_migrations").await? {
             return Ok(Vec::new());
         }
         let rows: Vec<Applied> = all(
-            self.read(),
+            on,
             "SELECT version FROM seaql_migrations ORDER BY version",
             params![],
         )

@@ -78,11 +78,12 @@ async fn insert_one(tx: &impl ConnectionTrait, plan: &NewPlan) -> Result<Inserte
     })
 }
 
+/// Tells whether the row is new; any conflict counts as old, and [`earlier`] finds which.
 async fn insert_corpus_row(tx: &impl ConnectionTrait, plan: &NewPlan) -> Result<bool, StoreError> {
     let sql = "INSERT INTO plan_corpus (plan_id, owner_id, family_id, external_id, title, domain, visibility,
                    state, content_hash, warnings, integrity, source_name, source_catalogue, created_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-               ON CONFLICT (owner_id, content_hash) DO NOTHING";
+               ON CONFLICT DO NOTHING";
     let params = params![
         plan.plan_id,
         plan.owner_id,
@@ -99,21 +100,18 @@ async fn insert_corpus_row(tx: &impl ConnectionTrait, plan: &NewPlan) -> Result<
         plan.source_catalogue,
         plan.created_at,
     ];
-    match execute(tx, sql, params).await {
-        Err(StoreError::Conflict { .. }) => {
-            let what = format!("plan {} (external id {:?})", plan.plan_id, plan.external_id);
-            Err(StoreError::Conflict { what })
-        }
-        other => Ok(other? > 0),
-    }
+    Ok(execute(tx, sql, params).await? > 0)
 }
 
+/// The owner's plan of the same content. When there is none, what stood in the way was an id.
 async fn earlier(tx: &impl ConnectionTrait, plan: &NewPlan) -> Result<PlanId, StoreError> {
     let sql = "SELECT plan_id AS value FROM plan_corpus WHERE owner_id = $1 AND content_hash = $2";
     let found = scalar(tx, sql, params![plan.owner_id, plan.content_hash]).await?;
-    found.ok_or_else(|| StoreError::NotFound {
-        what: "plan with content",
-        id: plan.content_hash.to_string(),
+    found.ok_or_else(|| StoreError::Conflict {
+        what: format!(
+            "a plan with the external id {:?} or the id {}",
+            plan.external_id, plan.plan_id
+        ),
     })
 }
 

@@ -70,7 +70,7 @@ impl World {
 
     pub(crate) async fn judge(&self, name: &str) -> JudgeId {
         let judge = NewJudge {
-            judge_id: JudgeId::new(at(0), bytes(name.len())),
+            judge_id: JudgeId::new(at(0), bytes(name.bytes().map(usize::from).sum())),
             fingerprint: format!("fingerprint of {name}"),
             kind: "offline".to_owned(),
             name: name.to_owned(),

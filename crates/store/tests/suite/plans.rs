@@ -68,7 +68,7 @@ on_both! {
         let id = plan(3).plan_id.to_string();
         let cases: [(&str, &[u8]); 9] = [
             (&id, &[3]),
-            (&id[..34], &[1, 2, 3]),
+            (&id[..9], &[1, 2, 3]),
             ("run-2", &[2]),
             ("run-3.zip", &[3]),
             ("OFFSHORE", &[1]),

@@ -22,7 +22,25 @@ on_both! {
     }
 
     async fn tables_and_columns_have_the_names_that_others_rely_on(world) {
-        insta::assert_snapshot!(tables(world).await, @"");
+        insta::assert_snapshot!(tables(world).await, @r"
+        account: account_id kind display_name created_at
+        comparison: comparison_id contest round seq first_plan second_plan first_hash second_hash judge_id kind variant reason state level verdict void_reason flags model prompt_version request_hash input_tokens output_tokens cost_nano_usd calls created_at finished_at
+        corpus_snapshot: snapshot_id model created_at body
+        judge: judge_id fingerprint kind name version model params canary_stats suspended_at suspended_why created_at
+        kpi_extraction: plan_id version novelty_score prompt_quality technical_completeness feasibility impact_estimate evidence extracted_at
+        model_call: request_key contest provider model purpose response finish input_tokens output_tokens cost_nano_usd created_at
+        plan_band: band_number band_hash plan_id
+        plan_corpus: plan_id owner_id family_id external_id title domain visibility state state_reason content_hash warnings integrity source_name source_catalogue created_at
+        plan_document: plan_id prompt document card
+        plan_embedding: model plan_id dimensions vector
+        plan_family: family_id representative created_at
+        plan_metrics: plan_id contest domain content_hash submitted_at listed novelty_score prompt_quality technical_completeness feasibility impact_estimate kpi_version elo elo_se elo_low elo_high rank rank_low rank_high percentile num_comparisons num_opponents num_opponent_owners provisional flagged bucket_id comment rated_at
+        plan_signature: plan_id signature
+        ranking: contest seed settings state published fence lease_token lease_until created_at updated_at
+        ranking_round: contest number state created_at closed_at
+        rating_history: plan_id contest publication elo elo_se elo_low elo_high rank num_comparisons published_at
+        setting: key value created_at
+        ");
     }
 }
 
