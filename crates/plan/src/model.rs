@@ -225,7 +225,7 @@ pub struct Benefit {
     pub source: String,
 }
 
-/// A prose part of the plan. `key` is the file's suffix without extension ("executive_summary").
+/// A prose part of the plan. `key` is the file's suffix without extension (`executive_summary`).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Section {

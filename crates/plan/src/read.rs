@@ -71,3 +71,30 @@ where
 pub fn read_json(bytes: &[u8], name: &str) -> Result<Plan, ReadError> {
     document::read(bytes, name)
 }
+
+/// Feeds `bytes` to every reader and everything behind it: what the fuzz target and the property
+/// tests run. The bytes count as a file, and as NUL-separated paths and contents of a folder.
+///
+/// Panics if a card exceeds its bound.
+pub fn exercise(bytes: &[u8]) {
+    let parts: Vec<&[u8]> = bytes.split(|byte| *byte == 0).collect();
+    let files = parts.chunks_exact(2).map(|pair| {
+        let path = String::from_utf8_lossy(pair[0]).into_owned();
+        (path, pair[1])
+    });
+    let read = [
+        read_any(bytes, "fuzz"),
+        read_json(bytes, "fuzz"),
+        read_zip(bytes, "fuzz"),
+        read_files("fuzz", files),
+    ];
+    for plan in read.into_iter().flatten() {
+        let card = crate::card(&plan);
+        assert!(card.render().len() <= crate::card::MAX_CARD_BYTES);
+        assert!(crate::Signature::of(&card).jaccard_estimate(&crate::Signature::of(&card)) >= 1.0);
+        assert_eq!(
+            crate::content_hash(&plan),
+            crate::content_hash(&plan.clone())
+        );
+    }
+}

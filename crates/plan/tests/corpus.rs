@@ -54,7 +54,9 @@ const COUNTS: &[(&str, usize, usize)] = &[
 
 #[test]
 fn every_run_has_the_parts_it_holds() {
-    let Some(zips) = support::corpus() else { return };
+    let Some(zips) = support::corpus() else {
+        return;
+    };
     let mut failures = Vec::new();
     for path in &zips {
         let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
@@ -64,9 +66,17 @@ fn every_run_has_the_parts_it_holds() {
             continue;
         };
         if plan.wbs.len() != *nodes || plan.dependencies.len() != *edges {
-            failures.push(format!("{stem}: {} nodes, {} edges", plan.wbs.len(), plan.dependencies.len()));
+            failures.push(format!(
+                "{stem}: {} nodes, {} edges",
+                plan.wbs.len(),
+                plan.dependencies.len()
+            ));
         }
-        failures.extend(faults(&plan).into_iter().map(|fault| format!("{stem}: {fault}")));
+        failures.extend(
+            faults(&plan)
+                .into_iter()
+                .map(|fault| format!("{stem}: {fault}")),
+        );
     }
     assert_eq!(zips.len(), COUNTS.len());
     assert!(failures.is_empty(), "{failures:#?}");
@@ -102,13 +112,22 @@ fn faults(plan: &Plan) -> Vec<&'static str> {
     let checks = [
         (plan.title.is_empty(), "no title"),
         (plan.prompt.text.len() < 50, "prompt too short"),
-        (plan.prompt.text.contains("Today's date"), "trailer kept in the prompt"),
-        (plan.prompt.text.starts_with("Plan:"), "heading kept in the prompt"),
+        (
+            plan.prompt.text.contains("Today's date"),
+            "trailer kept in the prompt",
+        ),
+        (
+            plan.prompt.text.starts_with("Plan:"),
+            "heading kept in the prompt",
+        ),
         (plan.start_date.is_none(), "no date"),
         (plan.objective.is_none(), "no objective"),
         (plan.success_criteria.len() != 5, "not five SMART criteria"),
         (plan.deliverable.is_none(), "no deliverable"),
-        (plan.wbs.iter().map(|n| n.level).max() != Some(4), "not four levels"),
+        (
+            plan.wbs.iter().map(|n| n.level).max() != Some(4),
+            "not four levels",
+        ),
         (!tasks_timed, "a level-3 task has no duration"),
         (negative, "an unknown duration is a number"),
         (leaves_resourced < 60, "leaves without resources"),
@@ -116,15 +135,30 @@ fn faults(plan: &Plan) -> Vec<&'static str> {
         (plan.risks.is_empty(), "no risks"),
         (plan.stakeholders.is_empty(), "no stakeholders"),
         (plan.resources.is_empty(), "no resources"),
-        (part(plan.team.is_empty(), "enrich_team_members_environment_info.json"), "team"),
-        (part(plan.currency.is_none(), "currency_strategy_raw.json"), "currency"),
-        (part(plan.decisions.is_empty(), "vital_few_levers_raw.json"), "decisions"),
+        (
+            part(
+                plan.team.is_empty(),
+                "enrich_team_members_environment_info.json",
+            ),
+            "team",
+        ),
+        (
+            part(plan.currency.is_none(), "currency_strategy_raw.json"),
+            "currency",
+        ),
+        (
+            part(plan.decisions.is_empty(), "vital_few_levers_raw.json"),
+            "decisions",
+        ),
         (plan.sections.is_empty(), "no sections"),
         (
             plan.warnings.iter().any(|w| w.kind != WarningKind::Missing),
             "a warning that is not about a missing part",
         ),
-        (!plan.costs.items.is_empty() || !plan.benefits.is_empty(), "invented estimates"),
+        (
+            !plan.costs.items.is_empty() || !plan.benefits.is_empty(),
+            "invented estimates",
+        ),
     ];
     checks
         .into_iter()
@@ -134,7 +168,9 @@ fn faults(plan: &Plan) -> Vec<&'static str> {
 
 #[test]
 fn a_folder_and_files_in_memory_give_the_same_plan_as_the_zip() {
-    let Some(zips) = support::corpus() else { return };
+    let Some(zips) = support::corpus() else {
+        return;
+    };
     let bytes = std::fs::read(&zips[0]).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&bytes)).unwrap();
@@ -158,7 +194,9 @@ fn a_folder_and_files_in_memory_give_the_same_plan_as_the_zip() {
 
 #[test]
 fn every_card_fills_its_sections_and_stays_within_its_budget() {
-    let Some(zips) = support::corpus() else { return };
+    let Some(zips) = support::corpus() else {
+        return;
+    };
     for path in &zips {
         let plan = read(path);
         let card = plan::card(&plan);

@@ -10,7 +10,9 @@ fn read(fields: &str) -> Plan {
 }
 
 fn message(json: &str) -> String {
-    read_json(json.as_bytes(), "p.json").unwrap_err().to_string()
+    read_json(json.as_bytes(), "p.json")
+        .unwrap_err()
+        .to_string()
 }
 
 #[test]
@@ -45,7 +47,10 @@ fn every_example_plan_is_read_without_a_dangling_reference() {
         let name = path.display().to_string();
         let plan = read_json(&std::fs::read(&path).unwrap(), &name);
         let plan = plan.unwrap_or_else(|error| panic!("{name}: {error}"));
-        let wrong = plan.warnings.iter().find(|w| w.kind != WarningKind::Missing);
+        let wrong = plan
+            .warnings
+            .iter()
+            .find(|w| w.kind != WarningKind::Missing);
         assert_eq!(wrong, None, "{name}");
     }
 }
@@ -71,10 +76,7 @@ fn every_example_plan_is_read_without_a_dangling_reference() {
     r#"{"title": "T", "prompt": "p", "costs": {"items": [{"description": "d", "amount": "1.9m"}]}}"#,
     "/costs/items/0/amount: expected a number without quotes, found a text"
 )]
-#[case::missing_title(
-    r#"{"prompt": "p"}"#,
-    r#"the document: the field "title" is required"#
-)]
+#[case::missing_title(r#"{"prompt": "p"}"#, r#"the document: the field "title" is required"#)]
 #[case::empty_prompt(r#"{"title": "T", "prompt": " "}"#, "/prompt: write at least a word")]
 #[case::bad_date(
     r#"{"title": "T", "prompt": "p", "start_date": "soon"}"#,
@@ -88,14 +90,18 @@ fn every_example_plan_is_read_without_a_dangling_reference() {
     r#"{"title": "T", "title": "U", "prompt": "p"}"#,
     r#"p.json is not valid JSON: the field "title" occurs twice at line 1 column 23"#
 )]
-#[case::syntax("{\"title\": }", "p.json is not valid JSON: expected value at line 1 column 11")]
+#[case::syntax(
+    "{\"title\": }",
+    "p.json is not valid JSON: expected value at line 1 column 11"
+)]
 fn mistakes_name_their_place(#[case] json: &str, #[case] expected: &str) {
     assert_eq!(message(json), expected);
 }
 
 #[test]
 fn null_is_the_same_as_leaving_out() {
-    let plan = read(r#""objective": null, "wbs": null, "durations": [{"task": "x", "min_days": null}]"#);
+    let plan =
+        read(r#""objective": null, "wbs": null, "durations": [{"task": "x", "min_days": null}]"#);
     assert!(plan.objective.is_none() && plan.wbs.is_empty());
 }
 
@@ -112,10 +118,16 @@ fn tasks_are_found_by_id_or_unique_name() {
         .map(|d| (d.dependent.as_str(), d.depends_on.as_str()))
         .collect();
     assert_eq!(edges, [("2", "a")]);
-    let dangling = plan.warnings.iter().filter(|w| w.kind == WarningKind::DanglingReference);
+    let dangling = plan
+        .warnings
+        .iter()
+        .filter(|w| w.kind == WarningKind::DanglingReference);
     assert_eq!(dangling.count(), 2);
     let duration = &plan.durations[0];
-    assert_eq!((duration.days_min, duration.days_realistic), (None, Some(2.5)));
+    assert_eq!(
+        (duration.days_min, duration.days_realistic),
+        (None, Some(2.5))
+    );
 }
 
 #[test]

@@ -25,7 +25,11 @@ fn replace_words(card: &Card, first: usize) -> Card {
             .map(|word| {
                 at += 1;
                 let replaced = at % 20 == 0;
-                if replaced { format!("synonym{}", at % 7) } else { word.to_owned() }
+                if replaced {
+                    format!("synonym{}", at % 7)
+                } else {
+                    word.to_owned()
+                }
             })
             .collect();
         item.text = words.join(" ");
@@ -56,22 +60,29 @@ fn pad(plan: &Plan) -> Plan {
 fn restyle(card: &Card) -> Card {
     let mut copy = card.clone();
     for item in copy.sections.iter_mut().flat_map(|s| &mut s.items) {
-        item.text = item.text.to_uppercase().replace(',', " —").replace('.', " !");
+        item.text = item
+            .text
+            .to_uppercase()
+            .replace(',', " —")
+            .replace('.', " !");
     }
     copy
 }
 
-fn likeness(a: &Card, b: &Card) -> (f64, f64) {
-    (
-        Signature::of(a).jaccard_estimate(&Signature::of(b)),
-        cosine(&char_vector(a), &char_vector(b)),
-    )
+type Print = (Signature, Vec<f32>);
+
+fn print(card: &Card) -> Print {
+    (Signature::of(card), char_vector(card))
+}
+
+fn likeness(a: &Print, b: &Print) -> (f64, f64) {
+    (a.0.jaccard_estimate(&b.0), cosine(&a.1, &b.1))
 }
 
 #[test]
 fn no_two_real_plans_are_one_family() {
     let Some(plans) = corpus_plans() else { return };
-    let cards: Vec<Card> = plans.iter().map(card).collect();
+    let cards: Vec<Print> = plans.iter().map(|plan| print(&card(plan))).collect();
     let (mut jaccard, mut highest) = (0.0_f64, 0.0_f64);
     for (at, a) in cards.iter().enumerate() {
         for b in &cards[at + 1..] {
@@ -96,9 +107,13 @@ fn edited_copies_of_real_plans_are_their_family() {
             restyle(&original),
         ];
         for (low, copy) in least.iter_mut().zip(&copies) {
-            let (j, c) = likeness(&original, copy);
+            let (j, c) = likeness(&print(&original), &print(copy));
             *low = (low.0.min(j), low.1.min(c));
-            assert!(same_family(&original, copy), "{}: {j:.3}, {c:.3}", plan.title);
+            assert!(
+                same_family(&original, copy),
+                "{}: {j:.3}, {c:.3}",
+                plan.title
+            );
         }
     }
     println!("replaced, padded, restyled: least (Jaccard, cosine) {least:.3?}");
@@ -111,7 +126,11 @@ fn similar_cards_share_a_band() {
         let original = card(plan);
         let copy = Signature::of(&replace_words(&original, 0)).bands();
         let bands = Signature::of(&original).bands();
-        assert!(bands.iter().zip(&copy).any(|(a, b)| a == b), "{}", plan.title);
+        assert!(
+            bands.iter().zip(&copy).any(|(a, b)| a == b),
+            "{}",
+            plan.title
+        );
     }
 }
 
@@ -121,13 +140,17 @@ fn signatures_survive_serde_and_refuse_other_lengths() {
     let json = serde_json::to_string(&signature).unwrap();
     assert_eq!(serde_json::from_str::<Signature>(&json).unwrap(), signature);
     let error = serde_json::from_str::<Signature>("[1,2,3]").unwrap_err();
-    assert!(error.to_string().contains("a signature has 128 numbers, found 3"));
+    assert!(
+        error
+            .to_string()
+            .contains("a signature has 128 numbers, found 3")
+    );
 }
 
 #[test]
 fn the_signature_of_a_text_never_changes() {
     let signature = Signature::of_text("stored signatures must stay comparable for ever");
-    insta::assert_snapshot!(format!("{:016x}", signature.bands()[0]), @"");
+    insta::assert_snapshot!(format!("{:016x}", signature.bands()[0]), @"39d1ef57b7992c34");
 }
 
 #[test]

@@ -61,7 +61,12 @@ fn an_honest_small_run_is_read() {
 #[test]
 fn paths_that_leave_the_folder_are_refused() {
     let paths = [
-        "/etc/plan.txt", "../plan.txt", "a/../../plan.txt", "C:/plan.txt", "a\\plan.txt", "c:plan.txt",
+        "/etc/plan.txt",
+        "../plan.txt",
+        "a/../../plan.txt",
+        "C:/plan.txt",
+        "a\\plan.txt",
+        "c:plan.txt",
     ];
     for path in paths {
         // Written under a harmless name of equal length, as writers refuse such paths.
@@ -73,14 +78,19 @@ fn paths_that_leave_the_folder_are_refused() {
     let bytes = patch(&zip_of(&[("xyplan.txt", b"x")]), b"xyplan", b"x\0plan");
     assert!(matches!(error(&bytes), ReadError::BadPath { .. }));
     let files = [("../plan.txt", PLAN)];
-    assert!(matches!(read_files("run", files), Err(ReadError::BadPath { .. })));
+    assert!(matches!(
+        read_files("run", files),
+        Err(ReadError::BadPath { .. })
+    ));
 }
 
 #[test]
 fn symbolic_links_are_refused() {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default();
-    writer.add_symlink("plan.txt", "/etc/passwd", options).unwrap();
+    writer
+        .add_symlink("plan.txt", "/etc/passwd", options)
+        .unwrap();
     let bytes = writer.finish().unwrap().into_inner();
     let ReadError::BadPath { reason, .. } = error(&bytes) else {
         panic!("not refused as a path");
@@ -122,7 +132,10 @@ fn bombs_are_refused_before_they_unpack() {
     assert!(matches!(error(&large), ReadError::RatioTooHigh { .. }));
 
     let names: Vec<String> = (0..5_000).map(|at| format!("{at}.md")).collect();
-    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b"x"[..])).collect();
+    let files: Vec<(&str, &[u8])> = names
+        .iter()
+        .map(|name| (name.as_str(), &b"x"[..]))
+        .collect();
     assert!(matches!(error(&zip_of(&files)), ReadError::TooManyEntries));
 
     let huge = vec![0; plan::read::limits::MAX_INPUT_BYTES + 1];
@@ -137,13 +150,22 @@ fn overlapping_entries_are_refused() {
     // Both entries claim the first one's bytes, and agree on the name in between.
     bytes.copy_within(first + 42..first + 46, second + 42);
     let error = error(&bytes);
-    let is_clear = matches!(error, ReadError::Overlapping { .. } | ReadError::BadZip { .. });
+    let is_clear = matches!(
+        error,
+        ReadError::Overlapping { .. } | ReadError::BadZip { .. }
+    );
     assert!(is_clear, "{error}");
     // An entry whose data reaches into the next one.
-    let mut bytes = zip_with(&[("a.md", b"aaaa"), ("plan.txt", b"bbbb")], CompressionMethod::Stored);
+    let mut bytes = zip_with(
+        &[("a.md", b"aaaa"), ("plan.txt", b"bbbb")],
+        CompressionMethod::Stored,
+    );
     let at = directory_at(&bytes);
     bytes[at + 20..at + 24].copy_from_slice(&30_u32.to_le_bytes());
-    assert!(matches!(read_zip(&bytes, "run.zip"), Err(ReadError::Overlapping { .. })));
+    assert!(matches!(
+        read_zip(&bytes, "run.zip"),
+        Err(ReadError::Overlapping { .. })
+    ));
 }
 
 #[test]
@@ -155,7 +177,10 @@ fn encryption_compression_and_zip64_beyond_need_are_refused() {
     assert!(matches!(error(&encrypted), ReadError::Encrypted { .. }));
     let mut bzip = honest.clone();
     bzip[at + 10] = 12;
-    assert!(matches!(error(&bzip), ReadError::UnsupportedCompression { .. }));
+    assert!(matches!(
+        error(&bzip),
+        ReadError::UnsupportedCompression { .. }
+    ));
     let mut zip64 = honest.clone();
     zip64[at + 20..at + 24].copy_from_slice(&u32::MAX.to_le_bytes());
     assert!(error(&zip64).to_string().contains("zip64"));
@@ -190,7 +215,10 @@ fn broken_files_are_warnings_with_their_place() {
 fn oversized_prompts_are_refused_not_cut() {
     let prompt = "word ".repeat(2 << 20);
     let files = [("plan.txt", prompt.as_str())];
-    assert!(matches!(read_files("run", files), Err(ReadError::PromptTooLong { .. })));
+    assert!(matches!(
+        read_files("run", files),
+        Err(ReadError::PromptTooLong { .. })
+    ));
     let json = serde_json::json!({ "title": "T", "prompt": prompt }).to_string();
     assert!(matches!(
         read_json(json.as_bytes(), "p.json"),
@@ -200,20 +228,30 @@ fn oversized_prompts_are_refused_not_cut() {
 
 #[test]
 fn huge_and_deep_json_is_refused() {
-    let wide = format!("{{\"title\":\"T\",\"prompt\":\"p\",\"team\":[{}]}}", vec!["0"; 1_000_000].join(","));
+    let wide = format!(
+        "{{\"title\":\"T\",\"prompt\":\"p\",\"team\":[{}]}}",
+        vec!["0"; 1_000_000].join(",")
+    );
     assert!(matches!(
         read_json(wide.as_bytes(), "p.json"),
         Err(ReadError::JsonTooLarge { .. })
     ));
-    let deep = format!("{{\"title\":\"T\",\"prompt\":\"p\",\"wbs\":{}", "[".repeat(100_000));
+    let deep = format!(
+        "{{\"title\":\"T\",\"prompt\":\"p\",\"wbs\":{}",
+        "[".repeat(100_000)
+    );
     assert!(matches!(
         read_json(deep.as_bytes(), "p.json"),
         Err(ReadError::JsonTooDeep { .. })
     ));
-    let in_run = |json: &str| read_files("run", [("plan.txt", "Plan:\nx"), ("wbs_level3.json", json)]);
+    let in_run =
+        |json: &str| read_files("run", [("plan.txt", "Plan:\nx"), ("wbs_level3.json", json)]);
     let wide = format!("[{}]", vec!["0"; 1_000_000].join(","));
     assert!(matches!(in_run(&wide), Err(ReadError::JsonTooLarge { .. })));
-    assert!(matches!(in_run(&"[".repeat(100_000)), Err(ReadError::JsonTooDeep { .. })));
+    assert!(matches!(
+        in_run(&"[".repeat(100_000)),
+        Err(ReadError::JsonTooDeep { .. })
+    ));
 }
 
 #[test]
@@ -224,16 +262,25 @@ fn a_work_breakdown_of_too_many_tasks_is_refused() {
         vec![node; 20_001].join(",")
     );
     let error = read_json(json.as_bytes(), "p.json").unwrap_err();
-    assert_eq!(error.to_string(), "/wbs holds more than 20000 tasks: split the plan");
+    assert_eq!(
+        error.to_string(),
+        "/wbs holds more than 20000 tasks: split the plan"
+    );
 }
 
 #[test]
 fn other_formats_say_what_is_wanted() {
     assert_eq!(read_any(b"", "x").unwrap_err(), ReadError::Empty);
     assert_eq!(read_any(b"  \n", "x").unwrap_err(), ReadError::Empty);
-    assert_eq!(read_any(b"%PDF-1.7", "x").unwrap_err(), ReadError::UnknownFormat);
+    assert_eq!(
+        read_any(b"%PDF-1.7", "x").unwrap_err(),
+        ReadError::UnknownFormat
+    );
     assert!(read_any(b"PK", "x").is_err());
-    assert!(matches!(read_any(b"[]", "x"), Err(ReadError::WrongType { .. })));
+    assert!(matches!(
+        read_any(b"[]", "x"),
+        Err(ReadError::WrongType { .. })
+    ));
 }
 
 proptest! {
@@ -241,9 +288,7 @@ proptest! {
 
     #[test]
     fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-        let _ = read_any(&bytes, "x");
-        let _ = read_zip(&bytes, "x");
-        let _ = read_json(&bytes, "x");
+        plan::read::exercise(&bytes);
     }
 
     #[test]
@@ -253,7 +298,25 @@ proptest! {
             let at = at.index(bytes.len());
             bytes[at] = value;
         }
-        let _ = read_zip(&bytes, "x");
+        plan::read::exercise(&bytes);
+    }
+
+    #[test]
+    fn changed_seeds_of_the_fuzz_target_never_panic(
+        seed in proptest::sample::select(vec![
+            &include_bytes!("../../../fuzz/corpus/readers/run.zip")[..],
+            &include_bytes!("../../../fuzz/corpus/readers/plan.json")[..],
+            &include_bytes!("../../../fuzz/corpus/readers/files")[..],
+        ]),
+        edits in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4_usize), 1..5),
+    ) {
+        let mut bytes = seed.to_vec();
+        for (at, value, cut) in edits {
+            let at = at.index(bytes.len());
+            let end = (at + cut).min(bytes.len());
+            bytes.splice(at..end, [value]);
+        }
+        plan::read::exercise(&bytes);
     }
 
     #[test]
@@ -274,10 +337,34 @@ proptest! {
 /// JSON whose field names are those that the readers look for.
 fn json_value() -> impl Strategy<Value = serde_json::Value> {
     let keys = vec![
-        "wbs_project", "id", "description", "task_children", "extra_fields", "task_id", "days_min",
-        "task_dependency_details", "dependent_task_id", "depends_on_task_id_list", "levers", "options",
-        "items", "benefits", "amount", "risks", "physical_locations", "currency_list", "name", "title",
-        "prompt", "wbs", "children", "costs", "server_iso_utc", "subtasks", "smart_criteria", "specific",
+        "wbs_project",
+        "id",
+        "description",
+        "task_children",
+        "extra_fields",
+        "task_id",
+        "days_min",
+        "task_dependency_details",
+        "dependent_task_id",
+        "depends_on_task_id_list",
+        "levers",
+        "options",
+        "items",
+        "benefits",
+        "amount",
+        "risks",
+        "physical_locations",
+        "currency_list",
+        "name",
+        "title",
+        "prompt",
+        "wbs",
+        "children",
+        "costs",
+        "server_iso_utc",
+        "subtasks",
+        "smart_criteria",
+        "specific",
     ];
     let leaf = prop_oneof![
         Just(serde_json::Value::Null),

@@ -73,7 +73,7 @@ pub enum ReadError {
         expected: &'static str,
         found: &'static str,
     },
-    #[error("{pointer}: unknown field {field:?}{}", suggestion(.nearest))]
+    #[error("{pointer}: unknown field {field:?}{}", suggestion(*.nearest))]
     UnknownField {
         pointer: String,
         field: String,
@@ -90,7 +90,7 @@ pub enum ReadError {
     Io { path: String, detail: String },
 }
 
-fn suggestion(nearest: &Option<&'static str>) -> String {
+fn suggestion(nearest: Option<&'static str>) -> String {
     match nearest {
         Some(name) => format!(", did you mean {name:?}?"),
         None => " (docs/PLAN_JSON.md lists the fields)".to_owned(),

@@ -69,7 +69,8 @@ impl RunReader {
         let source = path.rsplit('/').next().unwrap_or(path);
         let text = self.decode(bytes, source);
         // A title is plain text in spite of its file's name.
-        let is_text = !suffix.ends_with(".json") || suffix == "wbs_level1_project_title.json";
+        let is_text =
+            suffix.strip_suffix(".json").is_none() || suffix == "wbs_level1_project_title.json";
         let content = if is_text {
             Content::Text(text)
         } else {

@@ -43,22 +43,33 @@ pub(super) fn remove_invisible(text: &str, integrity: &mut Integrity) -> String 
     kept
 }
 
+/// Ranges from the Unicode character database: general categories Cc and Cf, and letters
+/// that have no shape (Hangul fillers, Khmer inherent vowels).
 fn classify(c: char) -> Kind {
     match c {
         '\n' | '\r' | '\t' | '\u{0B}' | '\u{0C}' | '\u{85}' => Kind::Visible,
-        '\u{00}'..='\u{1F}' | '\u{7F}'..='\u{9F}' => Kind::Control,
-        '\u{FFF9}'..='\u{FFFB}' => Kind::Control,
-        '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' => Kind::Bidi,
-        '\u{2066}'..='\u{2069}' | '\u{206A}'..='\u{206F}' => Kind::Bidi,
+        '\u{00}'..='\u{1F}' | '\u{7F}'..='\u{9F}' | '\u{FFF9}'..='\u{FFFB}' => Kind::Control,
+        '\u{061C}'
+        | '\u{200E}'
+        | '\u{200F}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2066}'..='\u{206F}' => Kind::Bidi,
         '\u{E0000}'..='\u{E007F}' => Kind::Tag,
-        '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' => {
-            Kind::ZeroWidth
-        }
-        '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200D}' | '\u{2060}'..='\u{2065}' => {
-            Kind::ZeroWidth
-        }
-        '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' => Kind::ZeroWidth,
-        '\u{1D173}'..='\u{1D17A}' | '\u{E0080}'..='\u{E0FFF}' => Kind::ZeroWidth,
+        '\u{00AD}'
+        | '\u{034F}'
+        | '\u{115F}'
+        | '\u{1160}'
+        | '\u{17B4}'
+        | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'..='\u{200D}'
+        | '\u{2060}'..='\u{2065}'
+        | '\u{3164}'
+        | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}'
+        | '\u{FFA0}'
+        | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0080}'..='\u{E0FFF}' => Kind::ZeroWidth,
         _ => Kind::Visible,
     }
 }

@@ -1,6 +1,6 @@
 //! Words that mix Latin letters with look-alikes of other scripts.
 //!
-//! A word counts only if *all* its foreign letters look like Latin ones: "µm", "TNFα" or "Δt" are
+//! A word counts only if *all* its foreign letters look like Latin ones: "µm", "TNF-α" or "Δt" are
 //! honest science. Look-alikes: the pairs with a Latin twin in Unicode's confusables table (UTS 39)
 //! within Cyrillic, Greek and Armenian; fullwidth and mathematical letters are gone after NFKC.
 

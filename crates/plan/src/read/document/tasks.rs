@@ -270,10 +270,14 @@ pub(super) fn read_durations(
     Ok(())
 }
 
+fn is_unknown(days: f64) -> bool {
+    (days + 1.0).abs() < f64::EPSILON
+}
+
 /// −1 is unknown, as in a PlanExe run.
 fn days(object: &Object, field: &str) -> Result<Option<f64>, ReadError> {
     match object.get(field) {
-        Some(cursor) if cursor.number()? != -1.0 => cursor.amount().map(Some),
+        Some(cursor) if !is_unknown(cursor.number()?) => cursor.amount().map(Some),
         _ => Ok(None),
     }
 }
