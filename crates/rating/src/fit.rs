@@ -21,6 +21,7 @@ mod dense;
 mod edges;
 mod judges;
 pub(crate) mod layout;
+mod mixing;
 mod newton;
 mod pass;
 mod prior;
@@ -45,7 +46,8 @@ pub const WARM_TOLERANCE: f64 = 1e-6;
 /// Knobs of a fit. The defaults are what published ratings use.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FitOptions {
-    /// Ends when no θ (logits), judge parameter or log s² moved further in a round.
+    /// Ends when no θ (logits), judge parameter or log s² is expected to move further, all
+    /// rounds to come taken together.
     pub tolerance: f64,
     /// Rounds after which the fit gives up and says so in [`Fit::converged`].
     pub max_rounds: usize,
@@ -56,7 +58,7 @@ pub struct FitOptions {
 impl Default for FitOptions {
     fn default() -> Self {
         Self {
-            tolerance: 1e-7,
+            tolerance: 3e-7,
             max_rounds: 200,
             seed: 0x5eed,
         }
@@ -76,7 +78,7 @@ pub struct Fit {
     pub prior_sd: f64,
     /// Rounds of the three alternating steps.
     pub rounds: usize,
-    /// Whether the last round moved less than the tolerance.
+    /// Whether what is left to move was below the tolerance.
     pub converged: bool,
 }
 

@@ -62,7 +62,7 @@ pub(crate) struct JudgeStep {
     pub(crate) largest_move: f64,
 }
 
-type Params = [f64; PARAMS];
+pub(crate) type Params = [f64; PARAMS];
 
 /// One damped Newton step for all judges, given the sums of a pass at the present values.
 ///
@@ -123,15 +123,11 @@ fn apply(judges: &mut [JudgeParams], steps: &[Params], shares: &[f64]) -> JudgeS
     };
     let mut log_scale = 0.0;
     for ((judge, step), share) in judges.iter_mut().zip(steps).zip(shares) {
-        let moved = step.map(|part| part * damping);
-        judge.kappa *= libm::exp(moved[LOG_KAPPA]);
-        judge.beta += moved[BETA];
-        let gaps = gaps(&judge.cuts);
-        let mut cut = 0.0;
-        for k in 0..4 {
-            cut += gaps[k] * libm::exp(moved[FIRST_CUT + k]);
-            judge.cuts[k] = cut;
+        let mut params = to_params(judge);
+        for (param, step) in params.iter_mut().zip(step) {
+            *param += damping * step;
         }
+        *judge = from_params(&params);
         log_scale += share * libm::log(judge.kappa);
     }
     let scale = libm::exp(log_scale);
@@ -141,6 +137,26 @@ fn apply(judges: &mut [JudgeParams], steps: &[Params], shares: &[f64]) -> JudgeS
     JudgeStep {
         scale,
         largest_move: longest * damping,
+    }
+}
+
+/// The unconstrained coordinates: log κ, β, log gaps.
+pub(crate) fn to_params(judge: &JudgeParams) -> Params {
+    let [a, b, c, d] = gaps(&judge.cuts).map(libm::log);
+    [libm::log(judge.kappa), judge.beta, a, b, c, d]
+}
+
+/// The inverse of [`to_params`].
+pub(crate) fn from_params(params: &[f64]) -> JudgeParams {
+    let mut cut = 0.0;
+    let cuts = std::array::from_fn(|k| {
+        cut += libm::exp(params[FIRST_CUT + k]);
+        cut
+    });
+    JudgeParams {
+        kappa: libm::exp(params[LOG_KAPPA]),
+        beta: params[BETA],
+        cuts,
     }
 }
 

@@ -5,6 +5,7 @@ use super::FitOptions;
 use super::edges::Edges;
 use super::judges::{self, Calls};
 use super::layout::Layout;
+use super::mixing::Mixing;
 use super::pass::{Pass, Purpose};
 use super::prior::PriorStep;
 use super::solver::{Block, Scratch, Stop, solve};
@@ -19,6 +20,10 @@ const STOP: Stop = Stop {
     relative: 0.05,
     max_iterations: 200,
 };
+/// Moves below this contract steadily.
+const TRUSTED_MOVE: f64 = 1e-4;
+/// No round is believed to have removed more than nine tenths of what was left.
+const MIN_CONTRACTION: f64 = 0.1;
 /// A step is halved at most this often.
 const MAX_HALVINGS: usize = 30;
 
@@ -31,6 +36,8 @@ pub(crate) struct State {
     /// 1/s².
     pub(crate) lambda: f64,
     calls: Calls,
+    /// Whether θ is still blank.
+    cold: bool,
 }
 
 /// How it ended.
@@ -56,6 +63,7 @@ impl State {
                 judges: vec![JudgeParams::default(); judges],
                 lambda: 1.0,
                 calls,
+                cold: true,
             };
         };
         Self {
@@ -67,6 +75,7 @@ impl State {
             judges: warm.judges.clone(),
             lambda: (1.0 / (warm.prior_sd * warm.prior_sd)).clamp(LAMBDA_RANGE.0, LAMBDA_RANGE.1),
             calls,
+            cold: false,
         }
     }
 
@@ -83,27 +92,56 @@ impl State {
         let mut pass = Pass::new(items, self.judges.len());
         let mut work = ThetaWork::new(items);
         let mut prior = PriorStep::new(items, options.seed);
+        let mut mixing = Mixing::default();
+        if self.cold {
+            self.start_linear(edges, system, &mut pass, &mut work);
+        }
         self.evaluate(edges, &mut pass, system, Purpose::StrengthsAndJudges);
+        let mut last_moved = f64::INFINITY;
         for round in 1..=options.max_rounds {
             let judge_move = self.step_judges(&pass);
+            self.mix(&mut mixing);
             self.evaluate(edges, &mut pass, system, Purpose::Strengths);
             let theta_move = self.step_theta(edges, system, &mut pass, &mut work);
             let prior_move = self.step_prior(layout, system, &mut prior);
-            eprintln!(
-                "{round} judge {judge_move:.2e} theta {theta_move:.2e} prior {prior_move:.2e}"
-            );
-            let largest = judge_move.max(theta_move).max(prior_move);
-            if largest <= options.tolerance {
+            let moved = judge_move.max(theta_move).max(prior_move);
+            if remaining(moved, last_moved) <= options.tolerance {
                 return Outcome {
                     rounds: round,
                     converged: true,
                 };
             }
+            last_moved = moved;
         }
         Outcome {
             rounds: options.max_rounds,
             converged: false,
         }
+    }
+
+    /// The solution of the linear model as a first θ.
+    fn start_linear(
+        &mut self,
+        edges: &Edges,
+        system: &mut System,
+        pass: &mut Pass,
+        work: &mut ThetaWork,
+    ) {
+        pass.evaluate_linear(edges, self.lambda, system);
+        self.fill_gradient(pass, work);
+        work.solve(system);
+        self.advance(&work.step, 1.0);
+    }
+
+    fn mix(&mut self, mixing: &mut Mixing) {
+        let mut shared: Vec<f64> = self.judges.iter().flat_map(judges::to_params).collect();
+        shared.push(libm::log(self.lambda));
+        mixing.mix(&mut shared, &mut self.theta);
+        for (judge, params) in self.judges.iter_mut().zip(shared.chunks(judges::PARAMS)) {
+            *judge = judges::from_params(params);
+        }
+        let log_lambda = shared[shared.len() - 1];
+        self.lambda = libm::exp(log_lambda).clamp(LAMBDA_RANGE.0, LAMBDA_RANGE.1);
     }
 
     fn evaluate(&self, edges: &Edges, pass: &mut Pass, system: &mut System, purpose: Purpose) {
@@ -136,9 +174,7 @@ impl State {
         pass: &mut Pass,
         work: &mut ThetaWork,
     ) -> f64 {
-        for ((rhs, score), theta) in work.rhs.iter_mut().zip(&pass.score).zip(&self.theta) {
-            *rhs = [to_f32(score - self.lambda * theta)];
-        }
+        self.fill_gradient(pass, work);
         let start_slope = work.solve(system);
         let mut length = 1.0;
         self.advance(&work.step, length);
@@ -156,6 +192,12 @@ impl State {
             .iter()
             .fold(0.0, |most: f32, [step]| most.max(step.abs()));
         f64::from(longest) * length
+    }
+
+    fn fill_gradient(&self, pass: &Pass, work: &mut ThetaWork) {
+        for ((rhs, score), theta) in work.rhs.iter_mut().zip(&pass.score).zip(&self.theta) {
+            *rhs = [to_f32(score - self.lambda * theta)];
+        }
     }
 
     fn advance(&mut self, step: &Block<1>, length: f64) {
@@ -186,6 +228,19 @@ impl State {
         self.lambda = lambda;
         moved
     }
+}
+
+/// What is left after a round that moved by `moved`: rounds contract by a steady factor, so
+/// the rest is a geometric series.
+fn remaining(moved: f64, last_moved: f64) -> f64 {
+    if moved == 0.0 {
+        return 0.0;
+    }
+    let contraction = moved / last_moved;
+    if moved > TRUSTED_MOVE || !(0.0..1.0).contains(&contraction) {
+        return moved;
+    }
+    moved * contraction.max(MIN_CONTRACTION) / (1.0 - contraction)
 }
 
 /// Buffers of the θ-step.

@@ -8,6 +8,9 @@ use super::edges::{CLASSES_PER_JUDGE, Edges, class_meaning};
 use super::system::{Refill, System};
 use crate::model::JudgeParams;
 
+/// Variance of a level around the difference of strengths: logistic noise plus rounding.
+const LEVEL_VARIANCE: f64 = std::f64::consts::PI * std::f64::consts::PI / 3.0 + 1.0 / 12.0;
+
 /// What the likelihood of one class needs, with e^−cut taken once per pass.
 #[derive(Debug, Clone, Copy)]
 struct ClassTerms {
@@ -101,6 +104,26 @@ impl Pass {
                     self.scatter::<true>(edges, &terms, theta, cursor, &mut refill)
                 }
             };
+        }
+        refill.finish_pair();
+    }
+
+    /// Scores and weights at θ = 0 of a simpler model in which a level is the difference of
+    /// strengths in logits plus noise: a linear problem, whose solution is where a cold fit
+    /// starts. From θ = 0 the full model would leap far: the outermost levels hardly bend.
+    pub(crate) fn evaluate_linear(&mut self, edges: &Edges, lambda: f64, system: &mut System) {
+        self.score.fill(0.0);
+        let mut refill = system.refill(lambda);
+        let mut item = 0;
+        for (position, edge) in edges.list.iter().enumerate() {
+            item = edges.item_of(position, item);
+            let other = edge.other as usize;
+            let (_, _, level) = class_meaning(edge.class as usize);
+            let precision = f64::from(edge.weight) / LEVEL_VARIANCE;
+            let score = precision * f64::from(level);
+            self.score[item] += score;
+            self.score[other] -= score;
+            refill.add(item, other, precision);
         }
         refill.finish_pair();
     }

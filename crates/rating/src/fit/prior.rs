@@ -19,7 +19,7 @@ pub(crate) const PSEUDO_VARIANCE: f64 = 1.0;
 /// At most this many items have their variances summed exactly, one unit vector at a time.
 pub(crate) const EXACT_ITEMS: usize = 128;
 /// Probe vectors per solve; beside them the block carries θ itself.
-const LANES: usize = 8;
+const LANES: usize = 4;
 /// log λ moves at most this far in one step.
 const MAX_MOVE: f64 = 1.0;
 /// Squared errors of the probes enter the trace, so this gives it to about 1e-6.
