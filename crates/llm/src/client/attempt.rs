@@ -1,0 +1,92 @@
+//! One request to one model: from the journal, or paid for, with retries.
+
+use backon::Retryable;
+
+use super::{Client, PricedProvider};
+use crate::budget::Need;
+use crate::{CallError, Completion, LlmError, Request, RequestKey, Usage};
+
+/// What one answer has taken so far, over models, repairs and retries.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) usage: Usage,
+    pub(super) cost_nano_usd: i64,
+    pub(super) calls: u32,
+    pub(super) replayed: u32,
+}
+
+/// Why an attempt brought nothing: the budget, or the call itself.
+enum Failure {
+    Budget(LlmError),
+    Call(CallError),
+}
+
+impl Client {
+    /// The outer error ends the whole request; the inner one is a reason to try the next model.
+    pub(super) async fn answered(
+        &self,
+        model: &PricedProvider,
+        request: &Request,
+        tally: &mut Tally,
+    ) -> Result<Result<Completion, String>, LlmError> {
+        let key = RequestKey::new(model.spec.provider, &model.spec.id, request);
+        if let Some(completion) = self.journal.find(&key).await? {
+            tally.add(&completion, true);
+            return Ok(Ok(completion));
+        }
+        match self.with_retries(model, request, &key).await {
+            Ok(completion) => {
+                self.journal.record(&key, &completion).await?;
+                tally.add(&completion, false);
+                Ok(Ok(completion))
+            }
+            Err(Failure::Budget(error)) => Err(error),
+            Err(Failure::Call(error)) if error.is_fatal() => Err(error.into()),
+            Err(Failure::Call(error)) => Ok(Err(error.to_string())),
+        }
+    }
+
+    async fn with_retries(
+        &self,
+        model: &PricedProvider,
+        request: &Request,
+        key: &RequestKey,
+    ) -> Result<Completion, Failure> {
+        let attempt = || self.once(model, request);
+        attempt
+            .retry(self.retry.backoff(key.entropy()))
+            .adjust(|failure, planned| match failure {
+                Failure::Budget(_) => None,
+                Failure::Call(error) => self.retry.pause(error, planned),
+            })
+            .notify(|failure, pause| {
+                if let Failure::Call(error) = failure {
+                    tracing::debug!(llm.model = %model.spec.id, %error, ?pause, "model call is retried");
+                }
+            })
+            .await
+    }
+
+    async fn once(&self, model: &PricedProvider, request: &Request) -> Result<Completion, Failure> {
+        let input = request.worst_case_input_tokens();
+        let output = u64::from(request.max_output_tokens);
+        let need = Need {
+            tokens: input.saturating_add(output),
+            nano_usd: model.spec.price.worst_case_nano_usd(input, output),
+        };
+        let reservation = self.meter.reserve(need).await.map_err(Failure::Budget)?;
+        match model.provider.complete(request).await {
+            Ok(completion) => {
+                reservation.settle(&completion);
+                Ok(completion)
+            }
+            Err(error) => {
+                // Left to drop, the reservation counts as unconfirmed spend.
+                if !error.may_be_billed() {
+                    reservation.release();
+                }
+                Err(Failure::Call(error))
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Everything of this crate through real HTTP, against the scripted model server.
+
+mod budget;
+mod embeddings;
+mod faults;
+mod journal;
+mod providers;
+mod support;
