@@ -12,9 +12,11 @@ use crate::StoreError;
 use crate::error::connect_error;
 
 /// How long a SQLite writer waits for another process's write transaction.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
+const BUSY_TIMEOUT: Duration = Duration::from_mins(1);
 const SQLITE_CONNECTIONS: u32 = 8;
 const POSTGRES_CONNECTIONS: u32 = 16;
+/// How long to wait for a free connection, and for a server that is just starting.
+const POSTGRES_PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a database address stands for.
 #[derive(Debug, PartialEq, Eq)]
@@ -149,11 +151,8 @@ fn postgres(url: String) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(POSTGRES_CONNECTIONS)
-        .acquire_timeout(Duration::from_secs(30));
-    options
-        .connect_timeout(Duration::from_secs(10))
-        .sqlx_logging(false)
-        .record_stmt_in_spans(false);
+        .acquire_timeout(POSTGRES_PATIENCE);
+    options.sqlx_logging(false).record_stmt_in_spans(false);
     options.set_application_name("planrank");
     options
 }

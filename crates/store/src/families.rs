@@ -95,7 +95,7 @@ impl Store {
              FROM shared s JOIN plan_corpus p ON p.plan_id = s.plan_id
                   JOIN plan_signature g ON g.plan_id = s.plan_id
              ORDER BY s.shared_bands DESC, s.plan_id",
-            placeholders(bands.len(), 2),
+            placeholders(self.backend(), bands.len(), 2),
             limit.max(1),
         );
         let pairs = (0_i64..).zip(bands);

@@ -6,7 +6,7 @@ use crate::plans::PLAN_COLUMNS;
 use crate::sql::{all, params};
 use crate::{Plan, PlanId, Store, StoreError};
 
-/// Fewer digits would match half of the corpus: the first ones of a UUIDv7 are a date.
+/// Fewer digits would match half of the corpus: the first ones of a `UUIDv7` are a date.
 const MIN_ID_DIGITS: usize = 4;
 
 impl Store {

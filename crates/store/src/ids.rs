@@ -1,4 +1,4 @@
-//! Identifiers: newtypes over UUIDv7 made from a time and random bytes that the caller gives,
+//! Identifiers: newtypes over `UUIDv7` made from a time and random bytes that the caller gives,
 //! so that this crate has neither a clock nor a source of randomness.
 
 use std::fmt;
@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A UUIDv7 whose first 48 bits are the milliseconds of `at` (0 before 1970).
+/// A `UUIDv7` whose first 48 bits are the milliseconds of `at` (0 before 1970).
 pub fn uuid_v7(at: DateTime<Utc>, random: [u8; 10]) -> Uuid {
     let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
     uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()

@@ -108,12 +108,14 @@ const BOARD_HEAD: &str = "WITH new (plan_id, contest, elo, elo_se, elo_low, elo_
     percentile, num_comparisons, num_opponents, num_opponent_owners, provisional, flagged, bucket_id,
     comment, rated_at) AS (";
 
+// `|| ''` keeps SQLite from entering by the index of contests, which would compare every plan of
+// the contest with every new row.
 const BOARD_TAIL: &str = ") UPDATE plan_metrics SET elo = new.elo, elo_se = new.elo_se, elo_low = new.elo_low,
     elo_high = new.elo_high, rank = new.rank, rank_low = new.rank_low, rank_high = new.rank_high,
     percentile = new.percentile, num_comparisons = new.num_comparisons, num_opponents = new.num_opponents,
     num_opponent_owners = new.num_opponent_owners, provisional = new.provisional, flagged = new.flagged,
     bucket_id = new.bucket_id, comment = new.comment, rated_at = new.rated_at
-    FROM new WHERE plan_metrics.plan_id = new.plan_id AND plan_metrics.contest = new.contest";
+    FROM new WHERE plan_metrics.plan_id = new.plan_id AND plan_metrics.contest || '' = new.contest";
 
 const HISTORY_HEAD: &str =
     "INSERT INTO rating_history (plan_id, contest, publication, elo, elo_se, elo_low,

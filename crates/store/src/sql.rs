@@ -8,10 +8,12 @@ use chrono::{DateTime, SubsecRound, Utc};
 use sea_orm::{ConnectionTrait, QueryResult, Statement, TryGetable, Value};
 
 use crate::StoreError;
+use crate::dialect::Backend;
 use crate::ids::{AccountId, ComparisonId, Contest, Digest, FamilyId, JudgeId, PlanId};
 
-/// Rows per multi-row statement: SQLite takes 32,766 parameters, Postgres 65,535.
-const MAX_PARAMETERS: usize = 30_000;
+/// Parameters per multi-row statement. The backends take ten times as many, but SQLite's driver
+/// looks for the name of each among all of them.
+const MAX_PARAMETERS: usize = 3_000;
 
 /// A value that can be bound to a statement.
 pub(crate) trait Param {
@@ -153,16 +155,26 @@ pub(crate) async fn execute_rows(
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
         let chunk: Vec<Vec<Value>> = rows.by_ref().take(per_statement).collect();
-        let sql = format!("{head} VALUES {} {tail}", placeholders(chunk.len(), width));
+        let sql = format!(
+            "{head} VALUES {} {tail}",
+            placeholders(Backend::of(on), chunk.len(), width)
+        );
         changed += execute(on, &sql, chunk.into_iter().flatten().collect()).await?;
     }
     Ok(changed)
 }
 
-/// `($1, $2), ($3, $4)` for two rows of two columns.
-pub(crate) fn placeholders(rows: usize, width: usize) -> String {
+/// `($1, $2), ($3, $4)` for two rows of two columns. To SQLite `$1` is a name, searched for among
+/// all names before it; `?1` is a number.
+pub(crate) fn placeholders(backend: Backend, rows: usize, width: usize) -> String {
+    let mark = match backend {
+        Backend::Sqlite => '?',
+        Backend::Postgres => '$',
+    };
     let row = |r: usize| {
-        let columns: Vec<String> = (1..=width).map(|c| format!("${}", r * width + c)).collect();
+        let columns: Vec<String> = (1..=width)
+            .map(|c| format!("{mark}{}", r * width + c))
+            .collect();
         format!("({})", columns.join(", "))
     };
     (0..rows).map(row).collect::<Vec<_>>().join(", ")

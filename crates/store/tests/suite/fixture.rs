@@ -13,20 +13,18 @@ use testkit::databases::{self, TestDatabase};
 macro_rules! on_both {
     ($($(#[doc = $doc:literal])* async fn $name:ident($world:ident) $body:block)*) => {$(
         $(#[doc = $doc])*
+        async fn $name($world: &crate::fixture::World) $body
+
         mod $name {
-            use super::*;
-
-            async fn check($world: &crate::fixture::World) $body
-
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                check(&crate::fixture::World::sqlite().await).await;
+                super::$name(&crate::fixture::World::sqlite().await).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
                 let Some(world) = crate::fixture::World::postgres().await else { return };
-                check(&world).await;
+                super::$name(&world).await;
             }
         }
     )*};
