@@ -3,7 +3,7 @@
 use plan::model::{CostItem, Plan};
 
 use crate::evidence::{Evidence, find_in, find_quote, source_texts};
-use crate::fields::{ModelFields, check};
+use crate::fields::{ModelFields, QuotedCost, check};
 use crate::kpi::Flag;
 use crate::parse::{Money, money};
 use crate::sentence::sentences;
@@ -135,8 +135,8 @@ pub(crate) fn quoted_costs(plan: &Plan, fields: Option<&ModelFields>, flags: &mu
         let Some(evidence) = find_in(&texts, &cost.quote).filter(|found| !seen.contains(found)) else {
             continue;
         };
-        // One passage is one cost, however often it is quoted; the budget is not a cost.
-        if evidence.source == plan.prompt.source && is_budget_passage(plan, &evidence) {
+        // One passage is one cost, however often it is quoted.
+        if says_share(&cost.quote) || echoes_budget(plan, cost) {
             continue;
         }
         seen.push(evidence.clone());
@@ -146,8 +146,14 @@ pub(crate) fn quoted_costs(plan: &Plan, fields: Option<&ModelFields>, flags: &mu
     costs
 }
 
-fn is_budget_passage(plan: &Plan, evidence: &Evidence) -> bool {
-    budget(plan).is_some_and(|(money, _)| evidence.span.0 <= money.span.0 && money.span.1 <= evidence.span.1)
+/// The budget said again, in the prompt or in a summary of it, is no cost.
+fn echoes_budget(plan: &Plan, cost: &QuotedCost) -> bool {
+    budget(plan).is_some_and(|(budget, _)| {
+        budget.currency == cost.currency
+            && [budget.low, budget.high, budget.middle()]
+                .iter()
+                .any(|end| (end - cost.amount).abs() <= 0.005 * end)
+    })
 }
 
 fn own_cost(item: &CostItem) -> Option<Cost> {

@@ -28,7 +28,7 @@ impl Money {
 
 const SYMBOL: &str = r"(?:\b(?:US|A|C|AU|CA|HK|NZ|S|R)\$|[$€£¥₹₩₽₺₦₫฿₴₱])";
 const CODE: &str = r"\b(?:USD|EUR|GBP|JPY|CNY|RMB|INR|DKK|SEK|NOK|ISK|CHF|CZK|PLN|HUF|RON|BGN|CAD|AUD|NZD|HKD|SGD|BRL|MXN|CLP|COP|ARS|UYU|PEN|ZAR|KES|GHS|NGN|EGP|MAD|TZS|UGX|AED|SAR|QAR|ILS|TRY|RUB|UAH|KRW|TWD|THB|IDR|MYR|PHP|VND|PKR|BDT)\b";
-const WORD: &str = r"\b(?i:(?:US |American )?dollars?|euros?|pounds sterling|kroner|kronor|kr\b\.?|yen|yuan|renminbi|rupees?|rubles?|roubles?|zloty|forint|shekels?|francs?|pesos?|dirhams?|naira|cedis?)\b";
+const WORD: &str = r"\b(?i:(?:US |American )?dollars?|euros?|pounds sterling|kroner|kronor|kr\b|yen|yuan|renminbi|rupees?|rubles?|roubles?|zloty|forint|shekels?|francs?|pesos?|dirhams?|naira|cedis?)\b";
 
 static PATTERN: Pattern = LazyLock::new(|| {
     let currency = format!("{SYMBOL}|{CODE}|{WORD}");

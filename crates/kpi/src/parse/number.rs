@@ -5,7 +5,7 @@
 pub(super) const NUMBER: &str =
     r"\d{1,3}(?:(?:,\d{2,3})+(?:\.\d{1,2})?|(?:\.\d{3}){2,}(?:,\d{1,2})?|(?:[ \u{a0}\u{202f}'’]\d{3})+)\b|\d+(?:[.,]\d+)?";
 /// Words and letters that multiply.
-pub(super) const MAGNITUDE: &str = r"(?:(?i:thousand|million|mill|mio|mn|billion|bn|mrd|mia|trillion|tn|crores?|lakhs?)\b\.?|[kKmMbBtT]\b)";
+pub(super) const MAGNITUDE: &str = r"(?:(?i:thousand\b|million\b|mio\b\.?|mill\b\.?|mn\b|billion\b|bn\b|mrd\b|mia\b|trillion\b|tn\b|crores?\b|lakhs?\b)|[kKmMbBtT]\b)";
 
 /// Reads what [`NUMBER`] matched. A single dot before three digits is a group separator where
 /// `dot_groups` says that the currency is written so. `None` when it isn't finite.

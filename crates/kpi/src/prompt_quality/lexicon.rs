@@ -52,13 +52,13 @@ pub(super) const TIME_WORDS: &[&str] = &[
     "timeline*", "weeks", "months", "years", "hours",
 ];
 pub(super) const RISK_WORDS: &[&str] = &[
-    "attack*", "conting*", "danger*", "dispute*", "dual-use", "emergenc*", "failure*", "hazard*", "mitigat*",
+    "attack*", "conting*", "danger*", "dispute*", "dual-use", "emergenc*", "failure*", "fear*", "hazard*", "mitigat*",
     "obstacle*", "opposition", "outbreak*", "protest*", "resilien*", "risk*", "rogue", "safety", "security",
     "shock*", "terror*", "threat*", "unrest", "vulnerab*",
 ];
 pub(super) const STAKEHOLDER_WORDS: &[&str] = &[
-    "agenc*", "athlete*", "citizen*", "client*", "communit*", "consortium", "contractor*", "council*",
-    "customer*", "donor*", "employee*", "farmer*", "government*", "investor*", "leaders", "operator*",
+    "agenc*", "athlete*", "authorit*", "citizen*", "client*", "communit*", "consortium", "contractor*", "council*",
+    "customer*", "donor*", "employee*", "farmer*", "government*", "investor*", "leaders", "neighbo*", "operator*",
     "owner*", "participant*", "partner*", "patient*", "public", "regulator*", "resident*", "scientists",
     "smallholder*", "stakeholder*", "supplier*", "team*", "tenant*", "union*", "user*", "vendor*",
     "volunteer*", "workers",

@@ -89,7 +89,7 @@ fn signals(class: Class) -> &'static [&'static str] {
         Class::StandardBuilding => &["school*", "office*", "housing", "apartment*", "hotel*", "warehouse*", "building*", "library", "renovat*"],
         Class::NonStandardBuilding => &["bunker*", "museum*", "laborator*", "underground", "opera", "prison*", "airport*", "silo", "cube", "stadium*", "arena*"],
         Class::CivilWorks => &["canal*", "dike*", "levee*", "harbour*", "harbor*", "excavat*", "dredg*", "port", "seawall*", "drainage"],
-        Class::InformationTechnology => &["software", "app", "apps", "platform*", "cloud", "digital", "database*", "website*", "api", "apis", "data", "cyber*", "algorithm*", "game", "games", "migration", "saas", "portal*"],
+        Class::InformationTechnology => &["software", "app", "apps", "cloud", "digital", "database*", "website*", "api", "apis", "cyber*", "algorithm*", "game", "games", "migration", "saas", "portal*"],
         Class::NuclearPower => &["nuclear", "reactor*", "fission", "fusion", "uranium"],
         Class::Hydropower => &["hydropower", "hydroelectric", "dam", "dams", "reservoir*", "turbine*"],
         Class::SolarPower => &["solar", "photovoltaic*", "pv"],
@@ -100,7 +100,7 @@ fn signals(class: Class) -> &'static [&'static str] {
         Class::WaterTreatment => &["water", "wastewater", "sewage", "purification", "desalination", "fjord", "pollution"],
         Class::HealthAndResearch => &["health*", "hospital*", "clinic*", "clinical", "patient*", "malaria", "vaccin*", "research*", "blood", "medical", "biolog*", "genom*", "neural", "disease*", "scientif*"],
         Class::EquipmentAndDevelopment => &["factory", "manufactur*", "prototype*", "machine*", "robot*", "equipment", "hardware", "device*", "automation", "assembly", "commissioning"],
-        Class::ServicesAndProgrammes => &["program", "programme*", "policy", "policies", "campaign*", "training", "community", "governance", "reform*", "awareness", "farm*", "shop", "retail", "marketing", "education", "stakeholder*"],
+        Class::ServicesAndProgrammes => &["program", "programme*", "policy", "policies", "campaign*", "community", "reform*", "awareness", "farm*", "shop", "retail", "education"],
     }
 }
 
