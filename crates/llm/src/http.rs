@@ -27,7 +27,7 @@ impl Default for HttpOptions {
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(10),
-            timeout: Duration::from_secs(180),
+            timeout: Duration::from_mins(3),
             max_response_bytes: 4 * 1024 * 1024,
         }
     }
@@ -132,7 +132,7 @@ impl Endpoint {
             return CallError::Connect {
                 provider,
                 base_url: self.base.to_string(),
-                message: self.clean(&root_cause(error.without_url())),
+                message: self.clean(&root_cause(&error.without_url())),
             };
         }
         if error.is_timeout() {
@@ -140,7 +140,7 @@ impl Endpoint {
         }
         CallError::Broken {
             provider,
-            message: self.clean(&root_cause(error.without_url())),
+            message: self.clean(&root_cause(&error.without_url())),
         }
     }
 
@@ -269,7 +269,7 @@ fn build_client(url: &Url, headers: HeaderMap, options: HttpOptions) -> Result<C
         .redirect(redirect::Policy::none())
         .connect_timeout(options.connect_timeout)
         .timeout(options.timeout)
-        .pool_idle_timeout(Duration::from_secs(60))
+        .pool_idle_timeout(Duration::from_mins(1))
         .tcp_nodelay(true);
     if url.scheme() == "http" {
         // Without TLS no certificate store is needed, and a bare machine may have none.
@@ -281,7 +281,7 @@ fn build_client(url: &Url, headers: HeaderMap, options: HttpOptions) -> Result<C
     builder.build().map_err(|error| {
         LlmError::Config(format!(
             "no HTTPS client could be set up ({}); are the system's CA certificates installed?",
-            root_cause(error)
+            root_cause(&error)
         ))
     })
 }
@@ -325,8 +325,8 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(until.duration_since(now).unwrap_or_default())
 }
 
-fn root_cause(error: reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = &error;
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
         cause = source;
     }

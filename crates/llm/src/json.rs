@@ -67,8 +67,11 @@ pub(crate) fn extract(text: &str) -> Result<Value, String> {
     // Each failed start costs a scan to its error; hostile brackets must not make that quadratic.
     for at in starts.take(64) {
         let mut values = serde_json::Deserializer::from_str(&text[at..]).into_iter::<Value>();
-        if let Some(Ok(value)) = values.next() {
-            return Ok(value);
+        match values.next() {
+            Some(Ok(value)) => return Ok(value),
+            // Cut off: what parses further in is a part of the answer, not the answer.
+            Some(Err(error)) if error.is_eof() => break,
+            _ => {}
         }
     }
     Err(format!("the answer isn't JSON: {whole}"))
@@ -103,6 +106,7 @@ mod tests {
     #[case::empty("")]
     #[case::prose("I can't do that.")]
     #[case::cut("{\"a\": [1, 2")]
+    #[case::last_brace_missing("{\"a\": {\"b\": 1}")]
     fn what_holds_no_json_is_an_error(#[case] text: &str) {
         assert!(extract(text).unwrap_err().contains("isn't JSON"));
     }

@@ -71,15 +71,16 @@ impl Request {
 pub struct RequestKey(String);
 
 impl RequestKey {
-    /// The key of `request` asked of `model`. Object keys are sorted by `serde_json`, so
-    /// equal requests have equal keys whatever order a schema was written in.
+    /// The key of `request` asked of `model`. Object keys are sorted, so equal requests have
+    /// equal keys whatever order a schema was written in.
     pub fn new(kind: ProviderKind, model: &str, request: &Request) -> Self {
-        let canonical = json!({
+        let mut canonical = json!({
             "format": "planrank-request/1",
             "provider": kind.name(),
             "model": model,
             "request": request,
         });
+        canonical.sort_all_objects();
         Self(hex::encode(Sha256::digest(canonical.to_string())))
     }
 

@@ -25,7 +25,7 @@ impl Default for RetryPolicy {
             max_attempts: 6,
             min_delay: Duration::from_millis(500),
             max_delay: Duration::from_secs(20),
-            max_retry_after: Duration::from_secs(120),
+            max_retry_after: Duration::from_mins(2),
             jitter_seed: 0,
         }
     }

@@ -5,15 +5,13 @@
 //! large scale multitask learning", 2009), so that collisions cancel on average; its weight
 //! is 1 + ln(count). Nothing depends on a corpus: a text always has the same vector.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
 
 use super::{Embedder, normalise};
 use crate::LlmError;
 
 /// The hash's width. Two seeds rank 35 real plans by novelty with Spearman ≥ .8 from here.
-const DEFAULT_DIMS: usize = 384;
+const DEFAULT_DIMS: usize = 1_024;
 
 /// The built-in embedder.
 #[derive(Debug, Clone)]
@@ -47,39 +45,39 @@ impl HashedNgrams {
             .split(|c: char| !c.is_alphanumeric())
             .filter(|word| !word.is_empty())
             .collect();
-        // Sorted, so that the sums below always run in the same order.
-        let mut counts: BTreeMap<u64, u32> = BTreeMap::new();
-        for word in &words {
-            *counts
-                .entry(self.hash(b"w", &[word.as_bytes()]))
-                .or_default() += 1;
-        }
-        for pair in words.windows(2) {
+        let mut hashes: Vec<u64> = words
+            .iter()
+            .map(|word| self.hash(b"w", &[word.as_bytes()]))
+            .collect();
+        hashes.extend(words.windows(2).map(|pair| {
             let parts = [pair[0].as_bytes(), b" ", pair[1].as_bytes()];
-            *counts.entry(self.hash(b"b", &parts)).or_default() += 1;
-        }
-        self.count_char_ngrams(&words.join(" "), &mut counts);
-        self.fold(&counts)
+            self.hash(b"b", &parts)
+        }));
+        self.add_char_ngrams(&words.join(" "), &mut hashes);
+        // Sorted, so that equal ones are neighbours and sums always run in the same order.
+        hashes.sort_unstable();
+        self.fold(&hashes)
     }
 
-    fn count_char_ngrams(&self, text: &str, counts: &mut BTreeMap<u64, u32>) {
+    fn add_char_ngrams(&self, text: &str, hashes: &mut Vec<u64>) {
         let ends: Vec<usize> = text
             .char_indices()
             .map(|(at, _)| at)
             .chain([text.len()])
             .collect();
         for size in 3..=5 {
-            for window in ends.windows(size + 1) {
+            hashes.extend(ends.windows(size + 1).map(|window| {
                 let gram = &text.as_bytes()[window[0]..window[size]];
-                *counts.entry(self.hash(b"c", &[gram])).or_default() += 1;
-            }
+                self.hash(b"c", &[gram])
+            }));
         }
     }
 
-    fn fold(&self, counts: &BTreeMap<u64, u32>) -> Vec<f32> {
+    fn fold(&self, sorted_hashes: &[u64]) -> Vec<f32> {
         let mut sums = vec![0.0_f64; self.dims];
-        for (&hash, &count) in counts {
-            let weight = 1.0 + f64::from(count).ln();
+        for equal in sorted_hashes.chunk_by(|a, b| a == b) {
+            let hash = equal[0];
+            let weight = 1.0 + (equal.len() as f64).ln();
             let sign = if hash >> 63 == 0 { 1.0 } else { -1.0 };
             // The remainder is below `dims`, which is a usize.
             let at = usize::try_from((hash & (u64::MAX >> 1)) % self.dims as u64).unwrap_or(0);

@@ -1,6 +1,6 @@
 //! Vectors from an endpoint, and the built-in ones on real plans.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -82,7 +82,7 @@ fn two_seeds_order_real_plans_by_novelty_alike() {
         return;
     }
     let dims = llm::Embedder::dims(&HashedNgrams::default());
-    let novelty: Vec<Vec<f32>> = (0..4)
+    let novelty: Vec<Vec<f32>> = (0..3)
         .map(|seed| novelty(&texts, &HashedNgrams::new(seed, dims)))
         .collect();
     for other in &novelty[1..] {
@@ -101,9 +101,9 @@ fn corpus_texts() -> Vec<String> {
     let Ok(entries) = std::fs::read_dir(root.join("runs")) else {
         return Vec::new();
     };
-    let paths: BTreeMap<PathBuf, ()> = entries.map(|entry| (entry.unwrap().path(), ())).collect();
+    let paths: BTreeSet<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     let zips = paths
-        .keys()
+        .iter()
         .filter(|path| path.extension().is_some_and(|x| x == "zip"));
     zips.map(|path| run_text(path)).collect()
 }
@@ -115,7 +115,8 @@ fn run_text(path: &Path) -> String {
     for at in 0..zip.len() {
         let mut entry = zip.by_index(at).unwrap();
         let name = entry.name().unwrap().into_owned();
-        if !(name.ends_with(".md") || name.ends_with(".txt")) {
+        let extension = Path::new(&name).extension();
+        if !extension.is_some_and(|it| it == "md" || it == "txt") {
             continue;
         }
         let mut part = Vec::new();

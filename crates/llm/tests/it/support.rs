@@ -8,7 +8,7 @@ use llm::{
     PricedProvider, ProviderKind, Request, RetryPolicy, Schema, Secret, TokenPrice,
 };
 use serde_json::{Value, json};
-use testkit::{Faults, ModelServer, Responder, SchemaResponder, ServerOptions};
+use testkit::{ChatRequest, Faults, ModelServer, Responder, SchemaResponder, ServerOptions};
 
 pub(crate) const KEY: &str = "sk-test-4f9a0c";
 
@@ -20,7 +20,15 @@ pub(crate) const PRICE: TokenPrice = TokenPrice {
 };
 
 pub(crate) async fn server(options: ServerOptions) -> ModelServer {
-    serving(Arc::new(SchemaResponder), options).await
+    serving(Arc::new(verdict), options).await
+}
+
+/// A right answer also where the provider was sent a schema without bounds.
+fn verdict(request: &ChatRequest) -> String {
+    SchemaResponder.answer(&ChatRequest {
+        schema: request.schema.as_ref().map(|_| schema()),
+        ..request.clone()
+    })
 }
 
 pub(crate) async fn serving(responder: Arc<dyn Responder>, options: ServerOptions) -> ModelServer {
@@ -103,6 +111,7 @@ pub(crate) fn request(user: &str) -> Request {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of an acceptance check")]
 pub(crate) fn anything(_: &Value) -> Result<(), String> {
     Ok(())
 }

@@ -154,16 +154,12 @@ fn read(path: &str, body: &Value) -> Option<ChatRequest> {
 }
 
 fn finish(visit: Visit, answer: Option<Value>) -> Response {
-    match answer {
-        Some(answer) => {
-            visit.answered();
-            json_text(answer.to_string())
-        }
-        None => {
-            visit.failed();
-            error(StatusCode::BAD_REQUEST, "this is no request of that format")
-        }
-    }
+    let Some(answer) = answer else {
+        visit.failed();
+        return error(StatusCode::BAD_REQUEST, "this is no request of that format");
+    };
+    visit.answered();
+    json_text(answer.to_string())
 }
 
 /// What the model says, with the fault of content that this request suffers, if any.

@@ -30,16 +30,6 @@ impl Responder for SchemaResponder {
     }
 }
 
-/// Judges a judge's prompt; any other request is answered by its schema.
-impl Responder for JudgeScript {
-    fn answer(&self, request: &ChatRequest) -> String {
-        let turns = request.history.iter();
-        let earlier_answers = turns.filter(|turn| turn.role == "assistant").count();
-        self.answer_prompt(&request.user, earlier_answers)
-            .unwrap_or_else(|| SchemaResponder.answer(request))
-    }
-}
-
 /// Deeper than any schema of ours; a schema that contains itself ends here.
 const MAX_DEPTH: usize = 32;
 
