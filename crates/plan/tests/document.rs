@@ -88,7 +88,7 @@ fn every_example_plan_is_read_without_a_dangling_reference() {
 )]
 #[case::repeated(
     r#"{"title": "T", "title": "U", "prompt": "p"}"#,
-    r#"p.json is not valid JSON: the field "title" occurs twice at line 1 column 23"#
+    r#"p.json is not valid JSON: the field "title" occurs twice at line 1 column 27"#
 )]
 #[case::syntax(
     "{\"title\": }",

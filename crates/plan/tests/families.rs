@@ -24,7 +24,7 @@ fn replace_words(card: &Card, first: usize) -> Card {
             .split(' ')
             .map(|word| {
                 at += 1;
-                let replaced = at % 20 == 0;
+                let replaced = at.is_multiple_of(20);
                 if replaced {
                     format!("synonym{}", at % 7)
                 } else {
