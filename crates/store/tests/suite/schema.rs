@@ -79,8 +79,9 @@ async fn tables(world: &World) -> String {
             None => lines.push((table, column)),
         }
     }
-    lines
+    let lines: Vec<String> = lines
         .into_iter()
-        .map(|(table, columns)| format!("{table}: {columns}\n"))
-        .collect()
+        .map(|(table, columns)| format!("{table}: {columns}"))
+        .collect();
+    lines.join("\n")
 }
