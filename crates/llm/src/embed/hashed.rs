@@ -10,7 +10,8 @@ use async_trait::async_trait;
 use super::{Embedder, normalise};
 use crate::LlmError;
 
-/// The hash's width. Two seeds rank 35 real plans by novelty with Spearman ≥ .8 from here.
+/// The hash's width. Two seeds rank 35 real plans by novelty with Spearman .84 to .87 at this
+/// one, .79 to .86 at 384.
 const DEFAULT_DIMS: usize = 1_024;
 
 /// The built-in embedder.

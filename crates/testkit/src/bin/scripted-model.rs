@@ -34,7 +34,8 @@ struct Options {
     /// Decides which requests suffer
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Who answers: "schema" (the smallest JSON that is allowed) or "judge"
+    /// Who answers: "schema" (the smallest JSON that is allowed) or "judge", with settings as
+    /// in "judge:flip=0.1,noise=1"
     #[arg(long, default_value = "schema")]
     responder: String,
 }
@@ -51,8 +52,7 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(options: Options) -> Result<(), String> {
-    let responder = responder_by_name(&options.responder)
-        .ok_or_else(|| format!("there is no responder {:?}", options.responder))?;
+    let responder = responder_by_name(&options.responder)?;
     let faults = Faults {
         kinds: FaultKind::parse_list(&options.faults)?,
         rate: options.fault_rate,

@@ -7,13 +7,12 @@ use serde_json::{Map, Value, json};
 use super::{ChatRequest, Responder};
 use crate::judge_script::JudgeScript;
 
-/// The responder of that name, for the command line.
-pub fn responder_by_name(name: &str) -> Option<Arc<dyn Responder>> {
-    match name {
-        "schema" => Some(Arc::new(SchemaResponder)),
-        "judge" => Some(Arc::new(JudgeScript::default())),
-        _ => None,
+/// The responder that the command line names: `schema`, or `judge` with its settings.
+pub fn responder_by_name(name: &str) -> Result<Arc<dyn Responder>, String> {
+    if name == "schema" {
+        return Ok(Arc::new(SchemaResponder));
     }
+    Ok(Arc::new(name.parse::<JudgeScript>()?))
 }
 
 /// Answers with the smallest JSON that the request's schema allows, or with "OK." when the
