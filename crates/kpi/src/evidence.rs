@@ -100,7 +100,10 @@ fn push_structure<'a>(plan: &'a Plan, texts: &mut Vec<SourceText<'a>>) {
 
 fn push_prose<'a>(plan: &'a Plan, texts: &mut Vec<SourceText<'a>>) {
     let single = plan.objective.iter().chain(&plan.deliverable);
-    let criteria = plan.success_criteria.iter().map(|criterion| &criterion.text);
+    let criteria = plan
+        .success_criteria
+        .iter()
+        .map(|criterion| &criterion.text);
     let lists = plan.stakeholders.iter().chain(&plan.resources);
     let sections = plan.sections.iter().map(|section| &section.text);
     for text in single.chain(criteria).chain(lists).chain(sections) {

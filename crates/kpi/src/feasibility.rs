@@ -29,7 +29,9 @@ const MAX_RATIO: f64 = 3.0;
 pub fn feasibility(plan: &Plan, fields: Option<&ModelFields>) -> Kpi {
     match inputs::inputs(plan, fields) {
         Ok(inputs) => rate(plan, inputs),
-        Err(Unknown { reason, flags }) => Kpi::unknown(VERSION, reason, json!({})).with_flags(flags),
+        Err(Unknown { reason, flags }) => {
+            Kpi::unknown(VERSION, reason, json!({})).with_flags(flags)
+        }
     }
 }
 

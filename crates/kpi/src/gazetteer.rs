@@ -6,8 +6,9 @@
 //! places; names that are also words ("Nice", "Reading", "Mobile") count only after a
 //! preposition of place or before a comma and another place.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
+mod names;
+
+use names::NAMES;
 
 /// How precisely a passage says where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,61 +27,8 @@ pub struct Place {
     pub span: (usize, usize),
 }
 
-struct Entry {
-    precision: Precision,
-    ambiguous: bool,
-}
-
-const COUNTRIES: &str = include_str!("../data/countries.txt");
-const CITIES: &str = include_str!("../data/cities.txt");
-/// Continents and the like, in any case.
-const LOOSE: &[&str] = &[
-    "africa", "african", "antarctic", "arctic", "asia", "asian", "atlantic", "balkans", "baltic",
-    "caribbean", "earth", "eu", "europe", "european", "global", "globally", "international",
-    "lagrange", "latin america", "lunar", "mars", "martian", "mediterranean", "middle east",
-    "moon", "nationwide", "nordic", "north america", "ocean", "oceans", "orbit", "orbital",
-    "pacific", "pan-european", "scandinavia", "south america", "worldwide",
-];
 /// Longest name in words.
 const MAX_WORDS: usize = 6;
-
-static NAMES: LazyLock<HashMap<String, Entry>> = LazyLock::new(|| {
-    let mut names = HashMap::new();
-    for loose in LOOSE {
-        let entry = Entry { precision: Precision::Loose, ambiguous: false };
-        names.insert((*loose).to_owned(), entry);
-    }
-    for line in data_lines(CITIES).chain(data_lines(COUNTRIES)) {
-        for name in line.split('|') {
-            insert(&mut names, name);
-        }
-    }
-    names
-});
-
-fn data_lines(data: &'static str) -> impl Iterator<Item = &'static str> {
-    data.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty())
-}
-
-fn insert(names: &mut HashMap<String, Entry>, name: &str) {
-    let ambiguous = name.starts_with('!');
-    let name = name.trim_start_matches('!');
-    let adjective = !name.contains(' ') && ADJECTIVE_ENDINGS.iter().any(|ending| name.ends_with(ending));
-    let loose = adjective && !NOT_ADJECTIVES.contains(&name);
-    let precision = if loose { Precision::Loose } else { Precision::Named };
-    names.insert(words_of(name).join(" "), Entry { precision, ambiguous });
-}
-
-const ADJECTIVE_ENDINGS: &[&str] = &["an", "ese", "ish", "ch", "ian", "ean", "ish", "ani", "aqi", "aeli", "Czech", "Greek", "Swiss", "Thai", "Saudi"];
-/// Places whose names end like adjectives.
-const NOT_ADJECTIVES: &[&str] = &[
-    "Abidjan", "Afghanistan", "Amman", "Azerbaijan", "Bataan", "Bhutan", "Christchurch", "Durban",
-    "Ibadan", "Iran", "Isfahan", "Japan", "Jordan", "Kazakhstan", "Kazan", "Kyrgyzstan", "Medan",
-    "Michigan", "Milan", "Multan", "Munich", "Oman", "Oran", "Pakistan", "Busan", "Incheon",
-    "Samarkand", "Sichuan", "Sudan", "Jinan", "Taiwan", "Tajikistan", "Turkmenistan", "Uzbekistan",
-    "Wuhan", "Xian", "Yerevan", "Dushanbe", "Zürich", "Zurich", "Vatican", "Yunnan",
-    "Foshan",
-];
 
 /// A word of the text: its bytes.
 type Span = (usize, usize);
@@ -104,17 +52,31 @@ fn spans(text: &str) -> Vec<Span> {
 }
 
 fn words_of(name: &str) -> Vec<&str> {
-    spans(name).into_iter().map(|(from, to)| &name[from..to]).collect()
+    spans(name)
+        .into_iter()
+        .map(|(from, to)| &name[from..to])
+        .collect()
 }
 
 /// The word without what surrounds a name: final dots, a possessive, a "-based" or "-made".
 fn trimmed(text: &str, (from, to): Span) -> Span {
     let word = &text[from..to];
     let core = word.trim_end_matches(['.', '-', '\'', '’']);
-    let core = core.strip_suffix("'s").or_else(|| core.strip_suffix("’s")).unwrap_or(core);
+    let core = core
+        .strip_suffix("'s")
+        .or_else(|| core.strip_suffix("’s"))
+        .unwrap_or(core);
     let named = NAMES.contains_key(word) || NAMES.contains_key(core);
-    let head = core.split(['-', '–']).next().filter(|head| !named && NAMES.contains_key(*head));
-    let end = from + if NAMES.contains_key(word) { word.len() } else { head.unwrap_or(core).len() };
+    let head = core
+        .split(['-', '–'])
+        .next()
+        .filter(|head| !named && NAMES.contains_key(*head));
+    let end = from
+        + if NAMES.contains_key(word) {
+            word.len()
+        } else {
+            head.unwrap_or(core).len()
+        };
     (from, end)
 }
 
@@ -151,27 +113,49 @@ fn place_at(text: &str, spans: &[Span], at: usize, count: usize) -> Option<Place
     }
     let span = (words[0].0, words[words.len() - 1].1);
     let name = name_of(text, &words);
-    let entry = NAMES
-        .get(&name)
-        .or_else(|| NAMES.get(&name.to_lowercase()).filter(|entry| entry.precision == Precision::Loose))?;
+    let entry = NAMES.get(&name).or_else(|| {
+        NAMES
+            .get(&name.to_lowercase())
+            .filter(|entry| entry.precision == Precision::Loose)
+    })?;
     if entry.ambiguous && !reads_as_place(text, span) {
         return None;
     }
-    Some(Place { name, precision: entry.precision, span })
+    Some(Place {
+        name,
+        precision: entry.precision,
+        span,
+    })
 }
 
 fn name_of(text: &str, words: &[Span]) -> String {
-    words.iter().map(|&(from, to)| &text[from..to]).collect::<Vec<_>>().join(" ")
+    words
+        .iter()
+        .map(|&(from, to)| &text[from..to])
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// For names that are words too: a preposition of place directly before, and no common noun
 /// directly after ("in Nice," but not "in Reading groups").
 fn reads_as_place(text: &str, span: Span) -> bool {
-    let before = text[..span.0].trim_end().rsplit(|c: char| !c.is_alphabetic()).next();
+    let before = text[..span.0]
+        .trim_end()
+        .rsplit(|c: char| !c.is_alphabetic())
+        .next();
     let preposition = before.is_some_and(|word| {
         matches!(
             word.to_lowercase().as_str(),
-            "in" | "near" | "at" | "from" | "to" | "around" | "outside" | "across" | "of" | "throughout" | "and"
+            "in" | "near"
+                | "at"
+                | "from"
+                | "to"
+                | "around"
+                | "outside"
+                | "across"
+                | "of"
+                | "throughout"
+                | "and"
         )
     });
     let after = text[span.1..].trim_start_matches(' ').chars().next();
@@ -184,20 +168,20 @@ fn follows_into_place(text: &str, span: Span) -> bool {
     let Some(next) = rest.strip_prefix(',') else {
         return false;
     };
-    let next = words_of(next).into_iter().next().unwrap_or_default().trim_end_matches('.');
+    let next = words_of(next)
+        .into_iter()
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches('.');
     NAMES
         .get(next)
         .is_some_and(|entry| entry.precision == Precision::Named && !entry.ambiguous)
 }
 
-/// Number of names in the data files.
-pub fn size() -> usize {
-    NAMES.len()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Precision, data_lines, places};
+    use super::names::data_lines;
+    use super::{Precision, places};
     use rstest::rstest;
 
     fn names(text: &str) -> Vec<String> {
@@ -216,7 +200,10 @@ mod tests {
     #[case("a site near Reading.", &["Reading"])]
     #[case("along the UK coast", &["UK"])]
     fn places_are_found(#[case] text: &str, #[case] expected: &[&str]) {
-        let found: Vec<String> = names(text).iter().map(|name| name.trim_end_matches('.').to_owned()).collect();
+        let found: Vec<String> = names(text)
+            .iter()
+            .map(|name| name.trim_end_matches('.').to_owned())
+            .collect();
         assert_eq!(found, expected, "{text}");
     }
 
@@ -232,17 +219,36 @@ mod tests {
 
     #[test]
     fn adjectives_and_continents_are_loose() {
-        for text in ["Danish buses", "all over Europe", "the Moon", "pan-European", "Ghanaian law"] {
-            assert_eq!(places(text).first().map(|place| place.precision), Some(Precision::Loose), "{text}");
+        for text in [
+            "Danish buses",
+            "all over Europe",
+            "the Moon",
+            "pan-European",
+            "Ghanaian law",
+        ] {
+            assert_eq!(
+                places(text).first().map(|place| place.precision),
+                Some(Precision::Loose),
+                "{text}"
+            );
         }
         for text in ["Japan", "Iran", "Munich", "Côte d'Ivoire", "Milan"] {
-            assert_eq!(places(text).first().map(|place| place.precision), Some(Precision::Named), "{text}");
+            assert_eq!(
+                places(text).first().map(|place| place.precision),
+                Some(Precision::Named),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn the_lists_are_as_long_as_promised() {
-        assert!(data_lines(super::COUNTRIES).count() >= 190);
-        assert!(data_lines(super::CITIES).flat_map(|line| line.split('|')).count() >= 300);
+        assert!(data_lines(super::names::COUNTRIES).count() >= 190);
+        assert!(
+            data_lines(super::names::CITIES)
+                .flat_map(|line| line.split('|'))
+                .count()
+                >= 300
+        );
     }
 }

@@ -1,8 +1,9 @@
 //! Impact: the benefit-cost ratio that remains after the usual optimism is taken out.
 //!
-//! BCR′ = e·h_b·PV(benefit) ÷ ((1 + h_c)·PV(cost)), capped at 10, and the value BCR′/(1+BCR′).
-//! Present values at 3.5 % a year (UK Green Book) over at most 30 years; h_c the mean cost
-//! overrun and h_b the benefits reached ÷ forecast of the reference class. e is 1 for benefits
+//! `BCR′ = e·h_b·PV(benefit) ÷ ((1 + h_c)·PV(cost))`, capped at 10; the value is
+//! `BCR′/(1 + BCR′)`.
+//! Present values at 3.5 % a year (UK Green Book) over at most 30 years; `h_c` is the mean cost
+//! overrun and `h_b` the benefits reached ÷ forecast of the reference class. e is 1 for benefits
 //! with an outside source, .6 for those only quoted, .25 for neither. A benefit that isn't its
 //! quantity × unit value within 10 % makes the value unknown.
 
@@ -39,7 +40,10 @@ pub fn impact_estimate(plan: &Plan, fields: Option<&ModelFields>) -> Kpi {
         return Kpi::unknown(VERSION, reason, json!({})).with_flags(flags);
     }
     let currency = &costs[0].currency;
-    let same = costs.iter().map(|cost| &cost.currency).chain(benefits.iter().map(|b| &b.currency));
+    let same = costs
+        .iter()
+        .map(|cost| &cost.currency)
+        .chain(benefits.iter().map(|b| &b.currency));
     if same.into_iter().any(|other| other != currency) {
         let reason = "Costs and benefits are in different currencies: state them in one.";
         return Kpi::unknown(VERSION, reason, json!({})).with_flags([Flag::CurrencyMismatch]);
@@ -48,9 +52,15 @@ pub fn impact_estimate(plan: &Plan, fields: Option<&ModelFields>) -> Kpi {
 }
 
 fn rate(plan: &Plan, benefits: &[Stream], costs: &[Cost], mut flags: Vec<Flag>) -> Kpi {
-    let weighted: f64 = benefits.iter().map(|benefit| benefit.evidence_factor * benefit.present_value()).sum();
+    let weighted: f64 = benefits
+        .iter()
+        .map(|benefit| benefit.evidence_factor * benefit.present_value())
+        .sum();
     let forecast: f64 = benefits.iter().map(Stream::present_value).sum();
-    let cost: f64 = costs.iter().map(|cost| cost.amount * discount_factor(cost.year)).sum();
+    let cost: f64 = costs
+        .iter()
+        .map(|cost| cost.amount * discount_factor(cost.year))
+        .sum();
     let classes = classify(plan);
     let ratio_in = |class: Class| {
         let record = class.record();

@@ -1,9 +1,11 @@
 //! What every extractor returns.
 
+use plan::model::Plan;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::evidence::Evidence;
+use crate::fields::{ModelFields, PromptRating};
 
 /// One measured value of one plan.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -27,7 +29,11 @@ impl Kpi {
     /// reported as unknown rather than stored.
     pub(crate) fn known(version: &'static str, value: f64, detail: Value) -> Self {
         if !value.is_finite() {
-            return Self::unknown(version, "The figures in the plan can't be computed with.", detail);
+            return Self::unknown(
+                version,
+                "The figures in the plan can't be computed with.",
+                detail,
+            );
         }
         Self {
             value: Some(value.clamp(0.0, 1.0)),
@@ -74,6 +80,23 @@ pub struct Kpis {
 }
 
 impl Kpis {
+    /// All five of one plan. `novelty` needs the corpus and comes from [`crate::novelty`];
+    /// `rating` and `fields` are what a model filled in, if one was asked.
+    pub fn extract(
+        plan: &Plan,
+        novelty: Kpi,
+        rating: Option<&PromptRating>,
+        fields: Option<&ModelFields>,
+    ) -> Self {
+        Self {
+            novelty_score: novelty,
+            prompt_quality: crate::prompt_quality(plan, rating),
+            technical_completeness: crate::technical_completeness(plan),
+            feasibility: crate::feasibility(plan, fields),
+            impact_estimate: crate::impact_estimate(plan, fields),
+        }
+    }
+
     /// The five with their names, in the order of the design.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Kpi)> {
         [

@@ -36,14 +36,20 @@ pub(crate) fn representatives(texts: &[String], gram_words: usize) -> Vec<usize>
 
 /// The n-grams of each text as numbers, rarest first (number = rank of rarity), each once.
 fn ranked_shingles(texts: &[String], gram_words: usize) -> Vec<Vec<u32>> {
-    let sets: Vec<BTreeSet<String>> = texts.iter().map(|text| shingles(text, gram_words)).collect();
+    let sets: Vec<BTreeSet<String>> = texts
+        .iter()
+        .map(|text| shingles(text, gram_words))
+        .collect();
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for gram in sets.iter().flatten() {
         *counts.entry(gram).or_default() += 1;
     }
     let mut order: Vec<(usize, &str)> = counts.into_iter().map(|(gram, n)| (n, gram)).collect();
     order.sort_unstable();
-    let rank: HashMap<&str, u32> = (0..).zip(&order).map(|(rank, (_, gram))| (*gram, rank)).collect();
+    let rank: HashMap<&str, u32> = (0..)
+        .zip(&order)
+        .map(|(rank, (_, gram))| (*gram, rank))
+        .collect();
     sets.iter()
         .map(|set| {
             let mut ranks: Vec<u32> = set.iter().map(|gram| rank[gram.as_str()]).collect();
@@ -59,7 +65,10 @@ fn shingles(text: &str, gram_words: usize) -> BTreeSet<String> {
     if words.len() < gram_words {
         return BTreeSet::from([words.join(" ")]);
     }
-    words.windows(gram_words).map(|window| window.join(" ")).collect()
+    words
+        .windows(gram_words)
+        .map(|window| window.join(" "))
+        .collect()
 }
 
 fn prefix_len(grams: usize) -> usize {
@@ -120,7 +129,11 @@ mod tests {
 
     #[test]
     fn different_tasks_stay_apart() {
-        let tasks = ["Survey the river bed", "Order the steel piles", "Pour the deck"];
+        let tasks = [
+            "Survey the river bed",
+            "Order the steel piles",
+            "Pour the deck",
+        ];
         assert_eq!(merged(&tasks, 2), [0, 1, 2]);
     }
 

@@ -43,7 +43,11 @@ impl Snapshot {
         let expected = plans.first().map_or(0, |(_, vector)| vector.len());
         for (index, (_, vector)) in plans.iter().enumerate() {
             if vector.len() != expected {
-                return Err(KpiError::MixedDimensions { index, expected, found: vector.len() });
+                return Err(KpiError::MixedDimensions {
+                    index,
+                    expected,
+                    found: vector.len(),
+                });
             }
             if norm(vector).is_none() {
                 return Err(KpiError::BadVector { index });
@@ -53,7 +57,10 @@ impl Snapshot {
             .iter()
             .filter_map(|(family, vector)| {
                 let others = plans.iter().filter(|(other, _)| other != family);
-                neighbourhood(vector, others.map(|(other, vector)| (other.clone(), *vector)))
+                neighbourhood(
+                    vector,
+                    others.map(|(other, vector)| (other.clone(), *vector)),
+                )
             })
             .map(|near| near.mean)
             .collect();
@@ -78,8 +85,12 @@ impl Snapshot {
 
     /// Share of the snapshot that is nearer, equals counting half.
     fn percentile(&self, distance: f64) -> f64 {
-        let below = self.distances.partition_point(|known| *known < distance - COPY_DISTANCE / 10.0);
-        let up_to = self.distances.partition_point(|known| *known <= distance + COPY_DISTANCE / 10.0);
+        let below = self
+            .distances
+            .partition_point(|known| *known < distance - COPY_DISTANCE / 10.0);
+        let up_to = self
+            .distances
+            .partition_point(|known| *known <= distance + COPY_DISTANCE / 10.0);
         (below + up_to) as f64 / (2 * self.distances.len()).max(1) as f64
     }
 }
@@ -102,7 +113,8 @@ where
     F: Ord + Clone,
 {
     let Some(near) = neighbourhood(card, families) else {
-        let reason = "There is no other plan to compare with, or this plan's embedding is unusable.";
+        let reason =
+            "There is no other plan to compare with, or this plan's embedding is unusable.";
         return Kpi::unknown(VERSION, reason, json!({}));
     };
     let percentile = snapshot.percentile(near.mean);
@@ -118,7 +130,10 @@ where
         return Kpi::known(VERSION, 0.0, detail).with_flags([Flag::Copy]);
     }
     if snapshot.len() < MIN_SNAPSHOT {
-        let reason = format!("The corpus snapshot holds {} plans, and {MIN_SNAPSHOT} are needed.", snapshot.len());
+        let reason = format!(
+            "The corpus snapshot holds {} plans, and {MIN_SNAPSHOT} are needed.",
+            snapshot.len()
+        );
         return Kpi::unknown(VERSION, reason, detail);
     }
     if far.is_some_and(|far| near.mean > far + COPY_DISTANCE / 10.0) {
@@ -128,7 +143,10 @@ where
     Kpi::known(VERSION, percentile, detail)
 }
 
-fn neighbourhood<'a, F>(card: &[f32], families: impl IntoIterator<Item = (F, &'a [f32])>) -> Option<Neighbourhood>
+fn neighbourhood<'a, F>(
+    card: &[f32],
+    families: impl IntoIterator<Item = (F, &'a [f32])>,
+) -> Option<Neighbourhood>
 where
     F: Ord,
 {
@@ -160,6 +178,10 @@ fn norm(vector: &[f32]) -> Option<f64> {
 
 fn cosine_distance(a: &[f32], norm_a: f64, b: &[f32]) -> Option<f64> {
     let norm_b = norm(b).filter(|_| a.len() == b.len())?;
-    let dot: f64 = a.iter().zip(b).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum();
+    let dot: f64 = a
+        .iter()
+        .zip(b)
+        .map(|(x, y)| f64::from(*x) * f64::from(*y))
+        .sum();
     Some((1.0 - dot / (norm_a * norm_b)).clamp(0.0, 2.0))
 }

@@ -76,7 +76,11 @@ pub(crate) struct Mark {
 pub fn prompt_quality(plan: &Plan, rating: Option<&PromptRating>) -> Kpi {
     let prompt = plan.prompt.text.as_str();
     if prompt.trim().is_empty() {
-        return Kpi::unknown(VERSION, "The plan has no prompt: say what you want to achieve.", json!({}));
+        return Kpi::unknown(
+            VERSION,
+            "The plan has no prompt: say what you want to achieve.",
+            json!({}),
+        );
     }
     let mut spans = sentences(prompt);
     spans.truncate(MAX_SENTENCES);
@@ -89,7 +93,11 @@ pub fn prompt_quality(plan: &Plan, rating: Option<&PromptRating>) -> Kpi {
     if is_stuffed(&marks, &assignment) {
         flags.push(Flag::StuffedSentence);
     }
-    let halves: u32 = assignment.iter().flatten().map(|(_, mark)| u32::from(mark.halves)).sum();
+    let halves: u32 = assignment
+        .iter()
+        .flatten()
+        .map(|(_, mark)| u32::from(mark.halves))
+        .sum();
     let rater = if rating.is_some() { "model" } else { "parsers" };
     let detail = json!({ "items": items(&assignment), "rated_by": rater });
     Kpi::known(VERSION, f64::from(halves) / 16.0, detail)

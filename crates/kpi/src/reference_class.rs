@@ -87,11 +87,11 @@ pub struct Record {
     pub class: Class,
     pub p50: f64,
     pub p80: f64,
-    /// Mean overrun, h_c in the impact formula.
+    /// Mean overrun, `h_c` in the impact formula.
     pub mean: f64,
     pub cost_confidence: Confidence,
     pub cost_source: &'static str,
-    /// Benefits reached ÷ benefits forecast, h_b in the impact formula.
+    /// Benefits reached ÷ benefits forecast, `h_b` in the impact formula.
     pub benefit_ratio: f64,
     pub benefit_confidence: Confidence,
     pub benefit_source: &'static str,
@@ -125,8 +125,14 @@ mod tests {
             let record = class.record();
             assert_eq!(record.class, class);
             assert!(record.p50 > -0.5 && record.p80 > record.p50, "{record:?}");
-            assert!(record.sigma() > 0.0 && record.p95_ratio() > 1.0 + record.p80, "{record:?}");
-            assert!(record.mean > 0.0 && (0.0..=1.0).contains(&record.benefit_ratio), "{record:?}");
+            assert!(
+                record.sigma() > 0.0 && record.p95_ratio() > 1.0 + record.p80,
+                "{record:?}"
+            );
+            assert!(
+                record.mean > 0.0 && (0.0..=1.0).contains(&record.benefit_ratio),
+                "{record:?}"
+            );
             assert!(record.cost_source.len() > 20 && record.benefit_source.len() > 20);
         }
     }

@@ -26,21 +26,37 @@ pub(crate) fn sentences(text: &str) -> Vec<Span> {
 }
 
 fn followed_by_space(text: &str, at: usize) -> bool {
-    text[at..].chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '”' | '\'' | '’' | ')'))
+    text[at..]
+        .chars()
+        .next()
+        .is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '”' | '\'' | '’' | ')'))
 }
 
 /// The dot after "approx", "e.g", a single letter, or a number of a list.
 fn abbreviation(before: &str, after: &str) -> bool {
-    let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let word = before
+        .rsplit(char::is_whitespace)
+        .next()
+        .unwrap_or_default();
     let word = word.trim_start_matches(['(', '"', '\'']);
     let letter = word.chars().count() == 1 && word.chars().all(char::is_alphanumeric);
     let dotted = word.contains('.') && word.chars().all(|c| c.is_alphabetic() || c == '.');
-    let continues = after.trim_start().chars().next().is_some_and(char::is_lowercase);
+    let continues = after
+        .trim_start()
+        .chars()
+        .next()
+        .is_some_and(char::is_lowercase);
     letter
         || (dotted && continues)
-        || ["approx", "e.g", "i.e", "etc", "incl", "no", "st", "mr", "ms", "dr", "vs", "ca", "max", "min", "mio", "mill"]
-            .contains(&word.to_lowercase().as_str())
-            && (continues || after.trim_start().starts_with(|c: char| c.is_ascii_digit() || c == '('))
+        || [
+            "approx", "e.g", "i.e", "etc", "incl", "no", "st", "mr", "ms", "dr", "vs", "ca", "max",
+            "min", "mio", "mill",
+        ]
+        .contains(&word.to_lowercase().as_str())
+            && (continues
+                || after
+                    .trim_start()
+                    .starts_with(|c: char| c.is_ascii_digit() || c == '('))
 }
 
 fn push(text: &str, (from, to): Span, found: &mut Vec<Span>) {
@@ -57,16 +73,25 @@ mod tests {
     use super::sentences;
 
     fn split(text: &str) -> Vec<&str> {
-        sentences(text).into_iter().map(|(from, to)| &text[from..to]).collect()
+        sentences(text)
+            .into_iter()
+            .map(|(from, to)| &text[from..to])
+            .collect()
     }
 
     #[test]
     fn sentences_end_at_marks_and_lines() {
-        assert_eq!(split("Build it. Why? Because!\nLine two"), ["Build it.", "Why?", "Because!", "Line two"]);
+        assert_eq!(
+            split("Build it. Why? Because!\nLine two"),
+            ["Build it.", "Why?", "Because!", "Line two"]
+        );
     }
 
     #[test]
     fn decimals_and_abbreviations_hold_together() {
-        assert_eq!(split("It is 1.5 m (approx. 2.0 m, e.g. wide) in the U.S. today."), ["It is 1.5 m (approx. 2.0 m, e.g. wide) in the U.S. today."]);
+        assert_eq!(
+            split("It is 1.5 m (approx. 2.0 m, e.g. wide) in the U.S. today."),
+            ["It is 1.5 m (approx. 2.0 m, e.g. wide) in the U.S. today."]
+        );
     }
 }

@@ -30,7 +30,15 @@ pub fn summary(plans: &[Kpis]) -> Vec<KpiSummary> {
     names
         .into_iter()
         .enumerate()
-        .map(|(index, name)| line(name, plans.iter().filter_map(|kpis| kpis.iter().nth(index)).map(|(_, kpi)| kpi)))
+        .map(|(index, name)| {
+            line(
+                name,
+                plans
+                    .iter()
+                    .filter_map(|kpis| kpis.iter().nth(index))
+                    .map(|(_, kpi)| kpi),
+            )
+        })
         .collect()
 }
 
@@ -45,7 +53,10 @@ pub fn line<'a>(name: &'static str, kpis: impl IntoIterator<Item = &'a Kpi>) -> 
     }
     values.sort_by(f64::total_cmp);
     let at = |q| quantile(&values, q);
-    let distinct = values.windows(2).filter(|pair| pair[1] - pair[0] >= 1e-9).count();
+    let distinct = values
+        .windows(2)
+        .filter(|pair| pair[1] - pair[0] >= 1e-9)
+        .count();
     KpiSummary {
         name,
         known: values.len(),

@@ -73,10 +73,17 @@ pub fn technical_completeness(plan: &Plan) -> Kpi {
 
 /// Π fᵢ^eᵢ over the known factors, exponents scaled up for those that are not.
 fn weighted_product(factors: &[Option<f64>; 6]) -> f64 {
-    let known = || factors.iter().zip(EXPONENTS).filter_map(|(f, e)| Some((((*f)?), e)));
+    let known = || {
+        factors
+            .iter()
+            .zip(EXPONENTS)
+            .filter_map(|(f, e)| Some((((*f)?), e)))
+    };
     let total: f64 = EXPONENTS.iter().sum();
     let present: f64 = known().map(|(_, exponent)| exponent).sum();
-    let log: f64 = known().map(|(factor, exponent)| exponent * factor.ln()).sum();
+    let log: f64 = known()
+        .map(|(factor, exponent)| exponent * factor.ln())
+        .sum();
     (log * total / present).exp()
 }
 

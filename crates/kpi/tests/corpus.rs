@@ -42,19 +42,34 @@ fn check_evidence(plan: &Plan, kpi: &Kpi) {
 #[test]
 fn real_runs_meet_the_acceptance() {
     let Some(plans) = plans() else { return };
-    let prompts: Vec<Kpi> = plans.iter().map(|plan| prompt_quality(plan, None)).collect();
+    let prompts: Vec<Kpi> = plans
+        .iter()
+        .map(|plan| prompt_quality(plan, None))
+        .collect();
     let technical: Vec<Kpi> = plans.iter().map(technical_completeness).collect();
-    for (plan, kpi) in plans.iter().zip(&prompts).chain(plans.iter().zip(&technical)) {
+    for (plan, kpi) in plans
+        .iter()
+        .zip(&prompts)
+        .chain(plans.iter().zip(&technical))
+    {
         check_evidence(plan, kpi);
     }
-    for table in [line("prompt_quality", &prompts), line("technical_completeness", &technical)] {
+    for table in [
+        line("prompt_quality", &prompts),
+        line("technical_completeness", &technical),
+    ] {
         println!("{table:?}");
         assert_eq!((table.known, table.unknown), (plans.len(), 0), "{table:?}");
         assert!(table.interquartile_range.unwrap() >= 0.10, "{table:?}");
         assert!(table.distinct >= 8, "{table:?}");
     }
     let table = line("technical_completeness", &technical);
-    for (found, prototype) in [(table.min, 0.29), (table.median, 0.53), (table.max, 0.76), (table.interquartile_range, 0.106)] {
+    for (found, prototype) in [
+        (table.min, 0.29),
+        (table.median, 0.53),
+        (table.max, 0.76),
+        (table.interquartile_range, 0.106),
+    ] {
         assert!((found.unwrap() - prototype).abs() <= 0.05, "{table:?}");
     }
     uncorrelated_with_size(&plans, &technical);
@@ -67,7 +82,11 @@ fn uncorrelated_with_size(plans: &[Plan], kpis: &[Kpi]) {
     let values: Vec<f64> = kpis.iter().filter_map(|kpi| kpi.value).collect();
     let mean = |xs: &[f64]| xs.iter().sum::<f64>() / xs.len() as f64;
     let (size, value) = (mean(&sizes), mean(&values));
-    let cross: f64 = sizes.iter().zip(&values).map(|(x, y)| (x - size) * (y - value)).sum();
+    let cross: f64 = sizes
+        .iter()
+        .zip(&values)
+        .map(|(x, y)| (x - size) * (y - value))
+        .sum();
     let square = |xs: &[f64], mean: f64| xs.iter().map(|x| (x - mean).powi(2)).sum::<f64>();
     let correlation = cross / (square(&sizes, size) * square(&values, value)).sqrt();
     println!("correlation with size: {correlation:.3}");

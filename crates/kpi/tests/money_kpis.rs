@@ -92,7 +92,9 @@ fn what_is_missing_is_named() {
 #[test]
 fn the_budget_is_the_whole_and_not_a_part() {
     let mut plan = costed();
-    plan.prompt.text = "Renovate the school. Budget 12 million EUR in gates (EUR 4 million, then EUR 8 million).".into();
+    plan.prompt.text =
+        "Renovate the school. Budget 12 million EUR in gates (EUR 4 million, then EUR 8 million)."
+            .into();
     assert_eq!(feasibility(&plan, None).detail["budget"], 12.0e6);
 }
 
@@ -100,7 +102,8 @@ fn the_budget_is_the_whole_and_not_a_part() {
 fn of_two_likely_classes_the_worse_counts() {
     let mut plan = costed();
     plan.title = "School and Olympic event".into();
-    plan.prompt.text = "Renovate the school and plan its Olympic event. Budget: EUR 12 million.".into();
+    plan.prompt.text =
+        "Renovate the school and plan its Olympic event. Budget: EUR 12 million.".into();
     let kpi = feasibility(&plan, None);
     assert_eq!(kpi.detail["class"], "mega_event");
     assert!(kpi.value.unwrap() < 0.5);
@@ -118,8 +121,16 @@ fn model_fields_need_passages_of_their_own() {
         },
         ..Section::default()
     });
-    let cost = |quote: &str, amount| QuotedCost { amount, currency: "EUR".into(), quote: quote.into(), ..QuotedCost::default() };
-    let fields = |costs| ModelFields { costs, ..ModelFields::default() };
+    let cost = |quote: &str, amount| QuotedCost {
+        amount,
+        currency: "EUR".into(),
+        quote: quote.into(),
+        ..QuotedCost::default()
+    };
+    let fields = |costs| ModelFields {
+        costs,
+        ..ModelFields::default()
+    };
     let honest = fields(vec![
         cost("The roof costs EUR 3 million", 3.0e6),
         cost("Heating costs EUR 2.5 million", 2.5e6),
@@ -146,7 +157,11 @@ fn impact_is_the_adjusted_ratio() {
     let kpi = impact_estimate(&plan, None);
     let annuity: f64 = (3..=22).map(|t| 1.035_f64.powi(-t)).sum();
     let ratio = 0.99 * annuity * 1.0e6 / (1.13 * 8.0e6);
-    assert!((kpi.value.unwrap() - ratio / (1.0 + ratio)).abs() < 1e-9, "{}", kpi.detail);
+    assert!(
+        (kpi.value.unwrap() - ratio / (1.0 + ratio)).abs() < 1e-9,
+        "{}",
+        kpi.detail
+    );
     assert!(kpi.evidence.iter().all(|evidence| evidence.holds(&plan)));
 }
 
@@ -159,8 +174,17 @@ fn evidence_weighs_benefits() {
     bare.benefits[0].description.clear();
     let mut claimed = sourced.clone();
     claimed.benefits[0].evidence = "trust me".into();
-    let factor = |plan: &Plan| impact_estimate(plan, None).detail["evidence_factor"].as_f64().unwrap();
-    for (plan, expected) in [(&sourced, 1.0), (&quoted, 0.6), (&bare, 0.25), (&claimed, 0.6)] {
+    let factor = |plan: &Plan| {
+        impact_estimate(plan, None).detail["evidence_factor"]
+            .as_f64()
+            .unwrap()
+    };
+    for (plan, expected) in [
+        (&sourced, 1.0),
+        (&quoted, 0.6),
+        (&bare, 0.25),
+        (&claimed, 0.6),
+    ] {
         assert!((factor(plan) - expected).abs() < 1e-12);
     }
 }
@@ -170,11 +194,19 @@ fn benefits_that_do_not_multiply_out_are_unknown() {
     let mut plan = costed_with_benefits();
     plan.benefits[0].amount = Some(5.0e6);
     let kpi = impact_estimate(&plan, None);
-    assert_eq!((kpi.value, kpi.flags), (None, vec![Flag::BenefitDoesNotMultiply]));
+    assert_eq!(
+        (kpi.value, kpi.flags),
+        (None, vec![Flag::BenefitDoesNotMultiply])
+    );
     plan.benefits[0].amount = None;
     assert!(impact_estimate(&plan, None).value.is_some());
     plan.benefits.clear();
-    assert!(impact_estimate(&plan, None).unknown_reason.unwrap().contains("no benefits"));
+    assert!(
+        impact_estimate(&plan, None)
+            .unknown_reason
+            .unwrap()
+            .contains("no benefits")
+    );
 }
 
 #[test]

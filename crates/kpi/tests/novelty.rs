@@ -8,7 +8,9 @@ fn embed(text: &str) -> Vec<f32> {
     let mut vector = vec![0.0_f32; 64];
     let chars: Vec<char> = text.chars().collect();
     for gram in chars.windows(3) {
-        let hash = gram.iter().fold(7_usize, |hash, c| (hash * 131 + *c as usize) % 65_521);
+        let hash = gram
+            .iter()
+            .fold(7_usize, |hash, c| (hash * 131 + *c as usize) % 65_521);
         vector[hash % 64] += 1.0;
     }
     vector
@@ -31,13 +33,21 @@ const TOPICS: [&str; 12] = [
 
 fn corpus() -> Vec<(u64, Vec<f32>)> {
     (0_u64..)
-        .zip((0..36).map(|plan| format!("{} in variant {}", TOPICS[plan % 12], TOPICS[(plan * 5 + plan / 12 + 1) % 12])))
+        .zip((0..36).map(|plan| {
+            format!(
+                "{} in variant {}",
+                TOPICS[plan % 12],
+                TOPICS[(plan * 5 + plan / 12 + 1) % 12]
+            )
+        }))
         .map(|(family, text)| (family, embed(&text)))
         .collect()
 }
 
 fn rows(corpus: &[(u64, Vec<f32>)]) -> impl Iterator<Item = (u64, &[f32])> + Clone {
-    corpus.iter().map(|(family, vector)| (*family, vector.as_slice()))
+    corpus
+        .iter()
+        .map(|(family, vector)| (*family, vector.as_slice()))
 }
 
 #[test]
@@ -46,11 +56,20 @@ fn every_plan_of_a_corpus_is_known_and_they_differ() {
     let snapshot = Snapshot::freeze(rows(&corpus)).unwrap();
     let kpis: Vec<_> = corpus
         .iter()
-        .map(|(own, vector)| novelty(vector, rows(&corpus).filter(|(family, _)| family != own), &snapshot))
+        .map(|(own, vector)| {
+            novelty(
+                vector,
+                rows(&corpus).filter(|(family, _)| family != own),
+                &snapshot,
+            )
+        })
         .collect();
     let table = line("novelty_score", &kpis);
     assert_eq!((table.known, table.unknown), (36, 0));
-    assert!(table.interquartile_range.unwrap() > 0.4 && table.distinct >= 8, "{table:?}");
+    assert!(
+        table.interquartile_range.unwrap() > 0.4 && table.distinct >= 8,
+        "{table:?}"
+    );
 }
 
 #[test]
@@ -67,7 +86,10 @@ fn gibberish_is_unknown_and_flagged() {
     let corpus = corpus();
     let snapshot = Snapshot::freeze(rows(&corpus)).unwrap();
     let kpi = novelty(&embed("zzzzqqqq xxxxjjjj"), rows(&corpus), &snapshot);
-    assert_eq!((kpi.value, kpi.flags), (None, vec![Flag::FarFromEverything]));
+    assert_eq!(
+        (kpi.value, kpi.flags),
+        (None, vec![Flag::FarFromEverything])
+    );
 }
 
 #[test]
@@ -76,7 +98,13 @@ fn gibberish_stays_unknown_in_a_large_corpus_that_holds_it() {
         .map(|plan| {
             let a = TOPICS[usize::try_from(plan % 12).unwrap()];
             let b = TOPICS[usize::try_from(plan * 7 % 11).unwrap()];
-            (plan, embed(&format!("{a} and {b} of {}", "x".repeat(usize::try_from(plan / 12).unwrap()))))
+            (
+                plan,
+                embed(&format!(
+                    "{a} and {b} of {}",
+                    "x".repeat(usize::try_from(plan / 12).unwrap())
+                )),
+            )
         })
         .collect();
     many.push((999, embed("zzzzqqqq xxxxjjjj")));
@@ -99,11 +127,20 @@ fn clones_are_one_family() {
 #[test]
 fn nothing_to_compare_with_is_unknown() {
     let empty = Snapshot::default();
-    assert_eq!(novelty(&embed("anything at all"), rows(&[]), &empty).value, None);
+    assert_eq!(
+        novelty(&embed("anything at all"), rows(&[]), &empty).value,
+        None
+    );
     let corpus = corpus();
-    assert_eq!(novelty(&embed("anything at all"), rows(&corpus), &empty).value, None);
+    assert_eq!(
+        novelty(&embed("anything at all"), rows(&corpus), &empty).value,
+        None
+    );
     let snapshot = Snapshot::freeze(rows(&corpus)).unwrap();
-    assert_eq!(novelty(&[f32::NAN; 64], rows(&corpus), &snapshot).value, None);
+    assert_eq!(
+        novelty(&[f32::NAN; 64], rows(&corpus), &snapshot).value,
+        None
+    );
 }
 
 #[test]
@@ -111,10 +148,17 @@ fn unusable_vectors_do_not_freeze() {
     let mixed: [(u64, &[f32]); 2] = [(1, &[1.0, 0.0]), (2, &[1.0])];
     assert_eq!(
         Snapshot::freeze(mixed),
-        Err(KpiError::MixedDimensions { index: 1, expected: 2, found: 1 })
+        Err(KpiError::MixedDimensions {
+            index: 1,
+            expected: 2,
+            found: 1
+        })
     );
     let zero: [(u64, &[f32]); 1] = [(1, &[0.0, 0.0])];
-    assert_eq!(Snapshot::freeze(zero), Err(KpiError::BadVector { index: 0 }));
+    assert_eq!(
+        Snapshot::freeze(zero),
+        Err(KpiError::BadVector { index: 0 })
+    );
 }
 
 proptest! {

@@ -8,7 +8,10 @@ use rstest::rstest;
 
 fn plan(prompt: &str) -> Plan {
     Plan {
-        prompt: Text { text: prompt.into(), source: "plan.txt".into() },
+        prompt: Text {
+            text: prompt.into(),
+            source: "plan.txt".into(),
+        },
         ..Plan::default()
     }
 }
@@ -30,22 +33,32 @@ fn a_complete_prompt_scores_full_marks() {
     let kpi = rate(GOOD);
     assert_eq!(kpi.value, Some(1.0), "{}", kpi.detail);
     assert_eq!(kpi.evidence.len(), 8);
-    assert!(kpi.evidence.iter().all(|evidence| evidence.holds(&plan(GOOD))));
+    assert!(
+        kpi.evidence
+            .iter()
+            .all(|evidence| evidence.holds(&plan(GOOD)))
+    );
 }
 
-/// Every item is worth an eighth: leaving out its sentence costs at least that item.
+/// Leaving out a sentence costs its item, or half where another touches it.
 #[test]
 fn each_item_needs_its_own_passage() {
     for sentence in GOOD.split_inclusive(". ") {
         let without = GOOD.replace(sentence, "");
-        assert!(rate(&without).value.unwrap() <= 0.875 + 1e-12, "{sentence}");
+        assert!(rate(&without).value.unwrap() <= 0.9375, "{sentence}");
     }
 }
 
 #[rstest]
-#[case("Objective, context, constraints, measurable success, location Paris, budget EUR 5 million, timeframe by March 2027, risks and stakeholders.")]
-#[case("Build X because of Y, must be under EUR 5 million by 2027 in Paris with KPI 90 % success, risks: fire, stakeholders: all users")]
-#[case("budget $5 million; Paris; 2027-01-01; goal; target 50 %; must not fail; risk; community; because crisis; build")]
+#[case(
+    "Objective, context, constraints, measurable success, location Paris, budget EUR 5 million, timeframe by March 2027, risks and stakeholders."
+)]
+#[case(
+    "Build X because of Y, must be under EUR 5 million by 2027 in Paris with KPI 90 % success, risks: fire, stakeholders: all users"
+)]
+#[case(
+    "budget $5 million; Paris; 2027-01-01; goal; target 50 %; must not fail; risk; community; because crisis; build"
+)]
 fn a_stuffed_sentence_scores_a_quarter_at_most(#[case] prompt: &str) {
     let kpi = rate(prompt);
     assert!(kpi.value.unwrap() <= 0.25, "{:?} {}", kpi.value, kpi.detail);
@@ -54,7 +67,8 @@ fn a_stuffed_sentence_scores_a_quarter_at_most(#[case] prompt: &str) {
 
 #[test]
 fn bare_keywords_in_sentences_of_their_own_score_halves_at_most() {
-    let kpi = rate("Objective. Context crisis. Constraint. Success metric. Budget. Timeline. Risk.");
+    let kpi =
+        rate("Objective. Context crisis. Constraint. Success metric. Budget. Timeline. Risk.");
     assert!(kpi.value.unwrap() <= 0.5, "{:?} {}", kpi.value, kpi.detail);
 }
 
@@ -71,7 +85,10 @@ fn a_poor_prompt_is_low_and_known() {
 }
 
 fn rated(score: f64, quote: &str) -> RatedItem {
-    RatedItem { score, quote: quote.into() }
+    RatedItem {
+        score,
+        quote: quote.into(),
+    }
 }
 
 #[test]
@@ -106,7 +123,10 @@ fn a_model_that_quotes_one_sentence_for_everything_gets_a_quarter() {
         timeframe: all.clone(),
         risks_or_stakeholders: all,
     };
-    assert_eq!(prompt_quality(&plan(prompt), Some(&rating)).value, Some(0.25));
+    assert_eq!(
+        prompt_quality(&plan(prompt), Some(&rating)).value,
+        Some(0.25)
+    );
 }
 
 /// Text without any of the eight items.

@@ -8,13 +8,19 @@ use proptest::prelude::*;
 use synthetic::{add_trivial, duration, id, link, name, unlinked, well_made};
 
 fn value(plan: &Plan) -> f64 {
-    technical_completeness(plan).value.expect("a plan with tasks has a value")
+    technical_completeness(plan)
+        .value
+        .expect("a plan with tasks has a value")
 }
 
 fn close(plan: &Plan, expected: f64) {
     let kpi = technical_completeness(plan);
     let value = kpi.value.expect("a plan with tasks has a value");
-    assert!((value - expected).abs() <= 0.05, "{value:.3} instead of {expected}: {}", kpi.detail);
+    assert!(
+        (value - expected).abs() <= 0.05,
+        "{value:.3} instead of {expected}: {}",
+        kpi.detail
+    );
 }
 
 #[test]
@@ -67,11 +73,18 @@ fn dependency_spam_is_redundant() {
 fn a_templated_chain_earns_little() {
     let mut plan = unlinked(75);
     for task in 1..75 {
-        let explanation = format!("{} can't start before {} is finished.", name(task), name(task - 1));
+        let explanation = format!(
+            "{} can't start before {} is finished.",
+            name(task),
+            name(task - 1)
+        );
         link(&mut plan, task - 1, task, &explanation);
     }
     close(&plan, 0.63);
-    assert_eq!(technical_completeness(&plan).flags, [Flag::TemplatedExplanations]);
+    assert_eq!(
+        technical_completeness(&plan).flags,
+        [Flag::TemplatedExplanations]
+    );
 }
 
 #[test]
@@ -86,7 +99,11 @@ fn a_plan_without_tasks_is_unknown_and_says_why() {
     for plan in [Plan::default(), root_alone] {
         let kpi = technical_completeness(&plan);
         assert_eq!(kpi.value, None);
-        assert!(kpi.unknown_reason.unwrap().contains("work breakdown structure"));
+        assert!(
+            kpi.unknown_reason
+                .unwrap()
+                .contains("work breakdown structure")
+        );
     }
 }
 
@@ -107,7 +124,11 @@ fn near_duplicates_do_not_invent_a_circle() {
     let mut plan = well_made(9);
     plan.wbs[5].name = format!("{} 2", name(0));
     link(&mut plan, 1, 4, "");
-    assert!(!technical_completeness(&plan).flags.contains(&Flag::DependencyCycle));
+    assert!(
+        !technical_completeness(&plan)
+            .flags
+            .contains(&Flag::DependencyCycle)
+    );
 }
 
 #[test]
@@ -125,7 +146,8 @@ fn hostile_structures_are_survived() {
     plan.wbs[4].parent = Some(4);
     plan.wbs[5].level = u32::MAX;
     plan.wbs[2].id = plan.wbs[1].id.clone();
-    plan.durations.push(duration(id(2), (f64::NAN, f64::INFINITY, -1.0)));
+    plan.durations
+        .push(duration(id(2), (f64::NAN, f64::INFINITY, -1.0)));
     link(&mut plan, 3, 3, "");
     link(&mut plan, 77, 78, "");
     let value = value(&plan);
@@ -141,7 +163,12 @@ fn any_plan() -> impl Strategy<Value = Plan> {
         let mut plan = unlinked(30);
         for (a, b, explained) in edges {
             let (before, after) = (a.min(b), a.max(b));
-            let text = format!("{} informs {} with figures of kind {}", name(before), name(after), "abcdefghij".repeat(after + 1));
+            let text = format!(
+                "{} informs {} with figures of kind {}",
+                name(before),
+                name(after),
+                "abcdefghij".repeat(after + 1)
+            );
             if before < after {
                 link(&mut plan, before, after, if explained { &text } else { "" });
             }

@@ -33,11 +33,17 @@ pub(super) struct Unknown {
 
 impl Unknown {
     fn because(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), flags: Vec::new() }
+        Self {
+            reason: reason.into(),
+            flags: Vec::new(),
+        }
     }
 
     fn flagged(reason: impl Into<String>, flag: Flag) -> Self {
-        Self { reason: reason.into(), flags: vec![flag] }
+        Self {
+            reason: reason.into(),
+            flags: vec![flag],
+        }
     }
 }
 
@@ -77,7 +83,12 @@ pub(super) fn inputs(plan: &Plan, fields: Option<&ModelFields>) -> Result<Inputs
     let evidence = [budget_evidence]
         .into_iter()
         .chain(contingency_evidence)
-        .chain(costs.into_iter().take(MAX_ITEM_EVIDENCE).map(|cost| cost.evidence))
+        .chain(
+            costs
+                .into_iter()
+                .take(MAX_ITEM_EVIDENCE)
+                .map(|cost| cost.evidence),
+        )
         .collect();
     Ok(Inputs {
         budget: budget.middle(),
@@ -93,8 +104,13 @@ pub(super) fn inputs(plan: &Plan, fields: Option<&ModelFields>) -> Result<Inputs
 /// The amount that the prompt calls its budget; without that word, the only amount it names.
 fn budget(plan: &Plan) -> Option<(Money, Evidence)> {
     let prompt = plan.prompt.text.as_str();
-    let amounts: Vec<Money> = money(prompt).into_iter().filter(|found| found.low > 0.0).collect();
-    let called_budget = amounts.iter().filter(|found| is_called_budget(prompt, found));
+    let amounts: Vec<Money> = money(prompt)
+        .into_iter()
+        .filter(|found| found.low > 0.0)
+        .collect();
+    let called_budget = amounts
+        .iter()
+        .filter(|found| is_called_budget(prompt, found));
     // The largest, since parts of a budget ("5, 10, then 20 million") stand beside the whole.
     let chosen = called_budget
         .max_by(|a, b| a.high.total_cmp(&b.high))
@@ -105,18 +121,35 @@ fn budget(plan: &Plan) -> Option<(Money, Evidence)> {
 
 /// Whether the sentence around the amount says that it is the money there is.
 fn is_called_budget(prompt: &str, amount: &Money) -> bool {
-    let around = sentences(prompt).into_iter().find(|&(from, to)| from <= amount.span.0 && amount.span.0 < to);
+    let around = sentences(prompt)
+        .into_iter()
+        .find(|&(from, to)| from <= amount.span.0 && amount.span.0 < to);
     around.is_some_and(|(from, to)| {
         let sentence = prompt[from..to].to_lowercase();
-        ["budget", "funded", "funding", "fund ", "grant", "capital", "to spend", "available", "initiative", "investment"]
-            .iter()
-            .any(|word| sentence.contains(word))
+        [
+            "budget",
+            "funded",
+            "funding",
+            "fund ",
+            "grant",
+            "capital",
+            "to spend",
+            "available",
+            "initiative",
+            "investment",
+        ]
+        .iter()
+        .any(|word| sentence.contains(word))
     })
 }
 
 /// Cost items with an amount and a passage of the plan that states them: the plan's own, or
 /// where it has none, those a model quoted.
-pub(crate) fn quoted_costs(plan: &Plan, fields: Option<&ModelFields>, flags: &mut Vec<Flag>) -> Vec<Cost> {
+pub(crate) fn quoted_costs(
+    plan: &Plan,
+    fields: Option<&ModelFields>,
+    flags: &mut Vec<Flag>,
+) -> Vec<Cost> {
     let own: Vec<Cost> = plan.costs.items.iter().filter_map(own_cost).collect();
     if !plan.costs.items.is_empty() {
         return own;
@@ -131,8 +164,14 @@ pub(crate) fn quoted_costs(plan: &Plan, fields: Option<&ModelFields>, flags: &mu
     let texts = source_texts(plan);
     let mut seen: Vec<Evidence> = Vec::new();
     let mut costs = Vec::new();
-    for cost in checked.fields.costs.iter().filter(|cost| !cost.share_of_budget && usable(cost.amount)) {
-        let Some(evidence) = find_in(&texts, &cost.quote).filter(|found| !seen.contains(found)) else {
+    for cost in checked
+        .fields
+        .costs
+        .iter()
+        .filter(|cost| !cost.share_of_budget && usable(cost.amount))
+    {
+        let Some(evidence) = find_in(&texts, &cost.quote).filter(|found| !seen.contains(found))
+        else {
             continue;
         };
         // One passage is one cost, however often it is quoted.
@@ -141,7 +180,12 @@ pub(crate) fn quoted_costs(plan: &Plan, fields: Option<&ModelFields>, flags: &mu
         }
         seen.push(evidence.clone());
         let currency = cost.currency.clone();
-        costs.push(Cost { amount: cost.amount, currency, year: 0.0, evidence });
+        costs.push(Cost {
+            amount: cost.amount,
+            currency,
+            year: 0.0,
+            evidence,
+        });
     }
     costs
 }
@@ -158,12 +202,27 @@ fn echoes_budget(plan: &Plan, cost: &QuotedCost) -> bool {
 
 fn own_cost(item: &CostItem) -> Option<Cost> {
     let product = || Some(item.quantity? * item.unit_cost?);
-    let amount = item.amount.or_else(product).filter(|amount| usable(*amount))?;
+    let amount = item
+        .amount
+        .or_else(product)
+        .filter(|amount| usable(*amount))?;
     let share = item.share_of_budget || says_share(&item.basis) || says_share(&item.description);
-    let text = if item.description.is_empty() { &item.basis } else { &item.description };
+    let text = if item.description.is_empty() {
+        &item.basis
+    } else {
+        &item.description
+    };
     let evidence = Evidence::of(&item.source, text, (0, text.len()))?;
-    let year = item.year.filter(|year| year.is_finite() && *year >= 0.0).unwrap_or(0.0);
-    (!share).then(|| Cost { amount, currency: item.currency.clone(), year, evidence })
+    let year = item
+        .year
+        .filter(|year| year.is_finite() && *year >= 0.0)
+        .unwrap_or(0.0);
+    (!share).then(|| Cost {
+        amount,
+        currency: item.currency.clone(),
+        year,
+        evidence,
+    })
 }
 
 fn usable(amount: f64) -> bool {
@@ -174,10 +233,18 @@ fn usable(amount: f64) -> bool {
 fn says_share(text: &str) -> bool {
     let text = text.to_lowercase();
     (text.contains('%') || text.contains("percent") || text.contains("share"))
-        && (text.contains("of budget") || text.contains("of the budget") || text.contains("of total budget") || text.contains("of the total budget"))
+        && (text.contains("of budget")
+            || text.contains("of the budget")
+            || text.contains("of total budget")
+            || text.contains("of the total budget"))
 }
 
-fn check_total(plan: &Plan, fields: Option<&ModelFields>, cost: f64, currency: &str) -> Result<(), Unknown> {
+fn check_total(
+    plan: &Plan,
+    fields: Option<&ModelFields>,
+    cost: f64,
+    currency: &str,
+) -> Result<(), Unknown> {
     let of_plan = plan.costs.stated_total.filter(|total| total.is_finite());
     let quoted = || {
         let total = check(plan, fields?).fields.stated_total?;
@@ -198,12 +265,19 @@ fn check_total(plan: &Plan, fields: Option<&ModelFields>, cost: f64, currency: &
 /// Contingency counts only when a sentence of the plan states its amount in the same currency.
 fn contingency(plan: &Plan, currency: &str) -> (f64, Option<Evidence>) {
     let quote = plan.costs.contingency_quote.trim();
-    let claimed = plan.costs.funded_contingency.filter(|amount| usable(*amount));
+    let claimed = plan
+        .costs
+        .funded_contingency
+        .filter(|amount| usable(*amount));
     let (Some(claimed), Some(evidence)) = (claimed, find_quote(plan, quote)) else {
         return (0.0, None);
     };
-    let stated = money(quote)
-        .iter()
-        .any(|found| found.currency == currency && (found.middle() - claimed).abs() <= 0.005 * claimed);
-    if stated { (claimed, Some(evidence)) } else { (0.0, None) }
+    let stated = money(quote).iter().any(|found| {
+        found.currency == currency && (found.middle() - claimed).abs() <= 0.005 * claimed
+    });
+    if stated {
+        (claimed, Some(evidence))
+    } else {
+        (0.0, None)
+    }
 }

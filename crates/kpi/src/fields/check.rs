@@ -21,11 +21,13 @@ pub struct Checked {
 pub fn check(plan: &Plan, fields: &ModelFields) -> Checked {
     let texts = source_texts(plan);
     let mut kept = fields.clone();
-    kept.costs.retain(|cost| states(&texts, &cost.quote, cost.amount, &cost.currency));
+    kept.costs
+        .retain(|cost| states(&texts, &cost.quote, cost.amount, &cost.currency));
     kept.stated_total = kept
         .stated_total
         .filter(|total| states(&texts, &total.quote, total.amount, &total.currency));
-    kept.benefits.retain(|benefit| benefit_holds(&texts, benefit));
+    kept.benefits
+        .retain(|benefit| benefit_holds(&texts, benefit));
     let mut cleared = 0;
     for benefit in &mut kept.benefits {
         if !benefit.source_quote.is_empty() && find_in(&texts, &benefit.source_quote).is_none() {
@@ -33,17 +35,21 @@ pub fn check(plan: &Plan, fields: &ModelFields) -> Checked {
             cleared += 1;
         }
     }
-    let dropped = fields.costs.len() - kept.costs.len() + fields.benefits.len() - kept.benefits.len()
+    let dropped = fields.costs.len() - kept.costs.len() + fields.benefits.len()
+        - kept.benefits.len()
         + usize::from(fields.stated_total.is_some() != kept.stated_total.is_some())
         + cleared;
-    Checked { fields: kept, dropped }
+    Checked {
+        fields: kept,
+        dropped,
+    }
 }
 
 fn states(texts: &[SourceText<'_>], quote: &str, amount: f64, currency: &str) -> bool {
     find_in(texts, quote).is_some()
-        && money(quote)
-            .iter()
-            .any(|found| found.currency == currency && (near(found.low, amount) || near(found.high, amount)))
+        && money(quote).iter().any(|found| {
+            found.currency == currency && (near(found.low, amount) || near(found.high, amount))
+        })
 }
 
 /// A benefit's quote states its yearly amount or its unit value.
@@ -73,7 +79,12 @@ mod tests {
     }
 
     fn cost(quote: &str, amount: f64) -> QuotedCost {
-        QuotedCost { amount, currency: "EUR".into(), quote: quote.into(), ..QuotedCost::default() }
+        QuotedCost {
+            amount,
+            currency: "EUR".into(),
+            quote: quote.into(),
+            ..QuotedCost::default()
+        }
     }
 
     #[test]
@@ -86,7 +97,11 @@ mod tests {
                 cost("", 2e6),
                 cost("Piles cost EUR 2 million", f64::NAN),
             ],
-            stated_total: Some(QuotedTotal { amount: 5e6, currency: "USD".into(), quote: "In all EUR 5 million".into() }),
+            stated_total: Some(QuotedTotal {
+                amount: 5e6,
+                currency: "USD".into(),
+                quote: "In all EUR 5 million".into(),
+            }),
             benefits: vec![QuotedBenefit {
                 unit_value: 40.0,
                 currency: "EUR".into(),

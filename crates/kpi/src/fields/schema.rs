@@ -18,7 +18,10 @@ pub fn prompt_rating_schema() -> Value {
         },
     });
     let names: Vec<&str> = Item::ALL.iter().map(|item| item.name()).collect();
-    let properties: serde_json::Map<_, _> = names.iter().map(|name| ((*name).to_owned(), item.clone())).collect();
+    let properties: serde_json::Map<_, _> = names
+        .iter()
+        .map(|name| ((*name).to_owned(), item.clone()))
+        .collect();
     json!({
         "type": "object",
         "additionalProperties": false,
@@ -30,7 +33,11 @@ pub fn prompt_rating_schema() -> Value {
 /// Schema of [`super::ModelFields`].
 pub fn model_fields_schema() -> Value {
     let classes: Vec<Value> = Class::ALL.iter().map(|class| json!(class)).collect();
-    let total = object(&[("amount", "number"), ("currency", "string"), ("quote", "string")]);
+    let total = object(&[
+        ("amount", "number"),
+        ("currency", "string"),
+        ("quote", "string"),
+    ]);
     let costs = object(&[
         ("description", "string"),
         ("amount", "number"),
@@ -96,12 +103,27 @@ mod tests {
 
     #[test]
     fn schemas_agree_with_the_types() {
-        same_keys(&prompt_rating_schema(), &serde_json::to_value(PromptRating::default()).unwrap());
+        same_keys(
+            &prompt_rating_schema(),
+            &serde_json::to_value(PromptRating::default()).unwrap(),
+        );
         let schema = model_fields_schema();
-        same_keys(&schema, &serde_json::to_value(ModelFields::default()).unwrap());
+        same_keys(
+            &schema,
+            &serde_json::to_value(ModelFields::default()).unwrap(),
+        );
         let properties = &schema["properties"];
-        same_keys(&properties["costs"]["items"], &serde_json::to_value(QuotedCost::default()).unwrap());
-        same_keys(&properties["benefits"]["items"], &serde_json::to_value(QuotedBenefit::default()).unwrap());
-        same_keys(&properties["stated_total"]["anyOf"][0], &serde_json::to_value(QuotedTotal::default()).unwrap());
+        same_keys(
+            &properties["costs"]["items"],
+            &serde_json::to_value(QuotedCost::default()).unwrap(),
+        );
+        same_keys(
+            &properties["benefits"]["items"],
+            &serde_json::to_value(QuotedBenefit::default()).unwrap(),
+        );
+        same_keys(
+            &properties["stated_total"]["anyOf"][0],
+            &serde_json::to_value(QuotedTotal::default()).unwrap(),
+        );
     }
 }

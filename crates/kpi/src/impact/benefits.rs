@@ -41,11 +41,18 @@ impl Stream {
 }
 
 /// The plan's benefits, or the reason why there are none to count.
-pub(super) fn streams(plan: &Plan, fields: Option<&ModelFields>, flags: &mut Vec<Flag>) -> Result<Vec<Stream>, String> {
+pub(super) fn streams(
+    plan: &Plan,
+    fields: Option<&ModelFields>,
+    flags: &mut Vec<Flag>,
+) -> Result<Vec<Stream>, String> {
     let found = if plan.benefits.is_empty() {
         quoted(plan, fields, flags)
     } else {
-        plan.benefits.iter().map(|benefit| own(plan, benefit)).collect()
+        plan.benefits
+            .iter()
+            .map(|benefit| own(plan, benefit))
+            .collect()
     };
     if found.is_empty() {
         return Err("The plan quantifies no benefits: state a quantity, the value of one unit, and for how many years.".into());
@@ -57,9 +64,17 @@ pub(super) fn streams(plan: &Plan, fields: Option<&ModelFields>, flags: &mut Vec
 }
 
 fn own(plan: &Plan, benefit: &Benefit) -> Result<Stream, String> {
-    let name = if benefit.description.is_empty() { &benefit.id } else { &benefit.description };
+    let name = if benefit.description.is_empty() {
+        &benefit.id
+    } else {
+        &benefit.description
+    };
     let per_year = multiplied(name, benefit.quantity, benefit.unit_value, benefit.amount)?;
-    let description = Evidence::of(&benefit.source, &benefit.description, (0, benefit.description.len()));
+    let description = Evidence::of(
+        &benefit.source,
+        &benefit.description,
+        (0, benefit.description.len()),
+    );
     let source = find_quote(plan, &benefit.evidence).filter(|_| is_source(&benefit.evidence));
     let evidence_factor = match (&source, &description) {
         (Some(_), _) => SOURCED,
@@ -76,7 +91,11 @@ fn own(plan: &Plan, benefit: &Benefit) -> Result<Stream, String> {
     })
 }
 
-fn quoted(plan: &Plan, fields: Option<&ModelFields>, flags: &mut Vec<Flag>) -> Vec<Result<Stream, String>> {
+fn quoted(
+    plan: &Plan,
+    fields: Option<&ModelFields>,
+    flags: &mut Vec<Flag>,
+) -> Vec<Result<Stream, String>> {
     let Some(fields) = fields else {
         return Vec::new();
     };
@@ -94,15 +113,25 @@ fn quoted(plan: &Plan, fields: Option<&ModelFields>, flags: &mut Vec<Flag>) -> V
             continue;
         }
         seen.push(quote.clone());
-        let source = find_in(&texts, &benefit.source_quote).filter(|_| is_source(&benefit.source_quote));
+        let source =
+            find_in(&texts, &benefit.source_quote).filter(|_| is_source(&benefit.source_quote));
         streams.push(stream_of(benefit, quote, source));
     }
     streams
 }
 
-fn stream_of(benefit: &QuotedBenefit, quote: Option<Evidence>, source: Option<Evidence>) -> Result<Stream, String> {
+fn stream_of(
+    benefit: &QuotedBenefit,
+    quote: Option<Evidence>,
+    source: Option<Evidence>,
+) -> Result<Stream, String> {
     let given = |value: f64| Some(value).filter(|value| *value > 0.0);
-    let per_year = multiplied(&benefit.description, given(benefit.quantity), given(benefit.unit_value), given(benefit.amount))?;
+    let per_year = multiplied(
+        &benefit.description,
+        given(benefit.quantity),
+        given(benefit.unit_value),
+        given(benefit.amount),
+    )?;
     Ok(Stream {
         per_year,
         currency: benefit.currency.clone(),
@@ -114,11 +143,18 @@ fn stream_of(benefit: &QuotedBenefit, quote: Option<Evidence>, source: Option<Ev
 }
 
 /// The yearly amount, if quantity × unit value says the same.
-fn multiplied(name: &str, quantity: Option<f64>, unit_value: Option<f64>, amount: Option<f64>) -> Result<f64, String> {
+fn multiplied(
+    name: &str,
+    quantity: Option<f64>,
+    unit_value: Option<f64>,
+    amount: Option<f64>,
+) -> Result<f64, String> {
     let usable = |value: Option<f64>| value.filter(|value| value.is_finite() && *value > 0.0);
     let name: String = name.chars().take(80).collect();
     let (Some(quantity), Some(unit_value)) = (usable(quantity), usable(unit_value)) else {
-        return Err(format!("The benefit \"{name}\" lacks a quantity or the value of one unit."));
+        return Err(format!(
+            "The benefit \"{name}\" lacks a quantity or the value of one unit."
+        ));
     };
     let product = quantity * unit_value;
     let stated = usable(amount).unwrap_or(product);
@@ -137,5 +173,8 @@ fn is_source(text: &str) -> bool {
 }
 
 fn bounded(years: Option<f64>, otherwise: f64) -> f64 {
-    years.filter(|years| years.is_finite()).unwrap_or(otherwise).clamp(0.0, MAX_YEARS)
+    years
+        .filter(|years| years.is_finite())
+        .unwrap_or(otherwise)
+        .clamp(0.0, MAX_YEARS)
 }

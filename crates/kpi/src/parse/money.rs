@@ -41,7 +41,10 @@ static PATTERN: Pattern = LazyLock::new(|| {
 pub fn money(text: &str) -> Vec<Money> {
     let mut found = Vec::new();
     let mut from = 0;
-    while let Some(captures) = text.get(from..).and_then(|_| PATTERN.captures_at(text, from)) {
+    while let Some(captures) = text
+        .get(from..)
+        .and_then(|_| PATTERN.captures_at(text, from))
+    {
         let Some(whole) = captures.get(0) else { break };
         match read(text, &captures) {
             Some((money, end)) => {
@@ -69,7 +72,10 @@ fn read(text: &str, captures: &Captures<'_>) -> Option<(Money, usize)> {
     }
     let post = group("post").filter(|_| ranged || group("n2").is_none());
     let code = currency(post.or(pre)?.as_str());
-    let dot_groups = matches!(code, "EUR" | "DKK" | "NOK" | "SEK" | "BRL" | "IDR" | "CLP" | "COP" | "ARS" | "UYU");
+    let dot_groups = matches!(
+        code,
+        "EUR" | "DKK" | "NOK" | "SEK" | "BRL" | "IDR" | "CLP" | "COP" | "ARS" | "UYU"
+    );
     let amount = |number_group: &'static str, magnitude_group: Option<&str>| {
         let factor = magnitude_group.map_or(1.0, magnitude);
         let digits = group(number_group)?.as_str();
@@ -117,7 +123,11 @@ fn joins(text: &str, captures: &Captures<'_>) -> bool {
 fn glued(text: &str, captures: &Captures<'_>) -> bool {
     captures.name("pre").is_some_and(|pre| {
         let letter = pre.as_str().starts_with(char::is_alphabetic);
-        letter && text[..pre.start()].chars().next_back().is_some_and(char::is_alphanumeric)
+        letter
+            && text[..pre.start()]
+                .chars()
+                .next_back()
+                .is_some_and(char::is_alphanumeric)
     })
 }
 
@@ -138,20 +148,61 @@ fn currency(text: &str) -> &'static str {
 }
 
 fn code(upper: &str) -> &'static str {
-    CODES.iter().find(|code| **code == upper).copied().unwrap_or("USD")
+    CODES
+        .iter()
+        .find(|code| **code == upper)
+        .copied()
+        .unwrap_or("USD")
 }
 
 /// Symbols and words, lower-case; the first that starts the text decides.
 const SIGNS: &[(&str, &str)] = &[
-    ("us$", "USD"), ("au$", "AUD"), ("a$", "AUD"), ("ca$", "CAD"), ("c$", "CAD"), ("hk$", "HKD"),
-    ("nz$", "NZD"), ("s$", "SGD"), ("r$", "BRL"), ("$", "USD"), ("€", "EUR"), ("£", "GBP"),
-    ("¥", "JPY"), ("₹", "INR"), ("₩", "KRW"), ("₽", "RUB"), ("₺", "TRY"), ("₦", "NGN"),
-    ("₫", "VND"), ("฿", "THB"), ("₴", "UAH"), ("₱", "PHP"), ("dollar", "USD"), ("us d", "USD"),
-    ("american d", "USD"), ("euro", "EUR"), ("pounds", "GBP"), ("kroner", "DKK"),
-    ("kronor", "SEK"), ("krw", "KRW"), ("kr", "DKK"), ("yen", "JPY"), ("yuan", "CNY"), ("renminbi", "CNY"),
-    ("rmb", "CNY"), ("rupee", "INR"), ("ruble", "RUB"), ("rouble", "RUB"), ("zloty", "PLN"),
-    ("forint", "HUF"), ("shekel", "ILS"), ("franc", "CHF"), ("peso", "MXN"), ("dirham", "AED"),
-    ("naira", "NGN"), ("cedi", "GHS"),
+    ("us$", "USD"),
+    ("au$", "AUD"),
+    ("a$", "AUD"),
+    ("ca$", "CAD"),
+    ("c$", "CAD"),
+    ("hk$", "HKD"),
+    ("nz$", "NZD"),
+    ("s$", "SGD"),
+    ("r$", "BRL"),
+    ("$", "USD"),
+    ("€", "EUR"),
+    ("£", "GBP"),
+    ("¥", "JPY"),
+    ("₹", "INR"),
+    ("₩", "KRW"),
+    ("₽", "RUB"),
+    ("₺", "TRY"),
+    ("₦", "NGN"),
+    ("₫", "VND"),
+    ("฿", "THB"),
+    ("₴", "UAH"),
+    ("₱", "PHP"),
+    ("dollar", "USD"),
+    ("us d", "USD"),
+    ("american d", "USD"),
+    ("euro", "EUR"),
+    ("pounds", "GBP"),
+    ("kroner", "DKK"),
+    ("kronor", "SEK"),
+    ("krw", "KRW"),
+    ("kr", "DKK"),
+    ("yen", "JPY"),
+    ("yuan", "CNY"),
+    ("renminbi", "CNY"),
+    ("rmb", "CNY"),
+    ("rupee", "INR"),
+    ("ruble", "RUB"),
+    ("rouble", "RUB"),
+    ("zloty", "PLN"),
+    ("forint", "HUF"),
+    ("shekel", "ILS"),
+    ("franc", "CHF"),
+    ("peso", "MXN"),
+    ("dirham", "AED"),
+    ("naira", "NGN"),
+    ("cedi", "GHS"),
 ];
 
 const CODES: &[&str] = &[

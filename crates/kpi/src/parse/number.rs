@@ -2,8 +2,7 @@
 
 /// Digits with optional groups ("1,200,000", "1.200.000", "1 200 000", "1,50,00,000") and
 /// decimals.
-pub(super) const NUMBER: &str =
-    r"\d{1,3}(?:(?:,\d{2,3})+(?:\.\d{1,2})?|(?:\.\d{3}){2,}(?:,\d{1,2})?|(?:[ \u{a0}\u{202f}'’]\d{3})+)\b|\d+(?:[.,]\d+)?";
+pub(super) const NUMBER: &str = r"\d{1,3}(?:(?:,\d{2,3})+(?:\.\d{1,2})?|(?:\.\d{3}){2,}(?:,\d{1,2})?|(?:[ \u{a0}\u{202f}'’]\d{3})+)\b|\d+(?:[.,]\d+)?";
 /// Words and letters that multiply.
 pub(super) const MAGNITUDE: &str = r"(?:(?i:thousand\b|million\b|mio\b\.?|mill\b\.?|mn\b|billion\b|bn\b|mrd\b|mia\b|trillion\b|tn\b|crores?\b|lakhs?\b)|[kKmMbBtT]\b)";
 

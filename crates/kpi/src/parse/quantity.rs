@@ -27,7 +27,9 @@ pub fn quantities(text: &str) -> Vec<Quantity> {
         .filter_map(|captures| {
             let whole = captures.get(0)?;
             let glued = text[..whole.start()].chars().next_back();
-            if glued.is_some_and(|c| c.is_alphanumeric() || matches!(c, '$' | '€' | '£' | '¥' | '₹')) {
+            if glued
+                .is_some_and(|c| c.is_alphanumeric() || matches!(c, '$' | '€' | '£' | '¥' | '₹'))
+            {
                 return None;
             }
             let unit = captures.name("unit").or_else(|| captures.name("word"))?;

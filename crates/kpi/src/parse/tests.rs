@@ -35,7 +35,10 @@ fn money_is_read(#[case] text: &str, #[case] low: f64, #[case] high: f64, #[case
     let found = money(text);
     assert_eq!(found.len(), 1, "{text}: {found:?}");
     let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * b;
-    assert!(close(found[0].low, low) && close(found[0].high, high), "{found:?}");
+    assert!(
+        close(found[0].low, low) && close(found[0].high, high),
+        "{found:?}"
+    );
     assert_eq!(found[0].currency, currency);
 }
 
@@ -66,7 +69,11 @@ fn no_false_money(#[case] text: &str) {
 fn calendar_times_are_read(#[case] text: &str, #[case] first: &str, #[case] last: &str) {
     let found = times(text);
     let expected = TimeKind::Calendar(first.parse().unwrap(), last.parse().unwrap());
-    assert_eq!(found.iter().map(|time| time.kind).collect::<Vec<_>>(), [expected], "{text}");
+    assert_eq!(
+        found.iter().map(|time| time.kind).collect::<Vec<_>>(),
+        [expected],
+        "{text}"
+    );
 }
 
 #[rstest]
@@ -77,7 +84,11 @@ fn calendar_times_are_read(#[case] text: &str, #[case] first: &str, #[case] last
 #[case("for 6 to 9 weeks", 63.0)]
 fn lengths_are_read(#[case] text: &str, #[case] days: f64) {
     let found = times(text);
-    assert_eq!(found.iter().map(|time| time.kind).collect::<Vec<_>>(), [TimeKind::Length(days)], "{text}");
+    assert_eq!(
+        found.iter().map(|time| time.kind).collect::<Vec<_>>(),
+        [TimeKind::Length(days)],
+        "{text}"
+    );
 }
 
 #[rstest]
@@ -93,7 +104,15 @@ fn no_false_years(#[case] text: &str) {
 fn quantities_have_units() {
     let found = quantities("15,000 sq ft for 200-unit hotels, over 95% of 1.5 million homes, $5 m");
     let read: Vec<(f64, &str)> = found.iter().map(|q| (q.value, q.unit.as_str())).collect();
-    assert_eq!(read, [(15_000.0, "sq ft"), (200.0, "unit"), (95.0, "%"), (1.5e6, "homes")]);
+    assert_eq!(
+        read,
+        [
+            (15_000.0, "sq ft"),
+            (200.0, "unit"),
+            (95.0, "%"),
+            (1.5e6, "homes")
+        ]
+    );
 }
 
 proptest! {
@@ -118,13 +137,22 @@ proptest! {
 
 fn check_spans(text: &str) {
     for found in money(text) {
-        assert!(text.get(found.span.0..found.span.1).is_some_and(|quote| !quote.is_empty()));
+        assert!(
+            text.get(found.span.0..found.span.1)
+                .is_some_and(|quote| !quote.is_empty())
+        );
         assert!(found.low.is_finite() && found.high.is_finite() && found.low <= found.high);
     }
     for found in times(text) {
-        assert!(text.get(found.span.0..found.span.1).is_some_and(|quote| !quote.is_empty()));
+        assert!(
+            text.get(found.span.0..found.span.1)
+                .is_some_and(|quote| !quote.is_empty())
+        );
     }
     for found in quantities(text) {
-        assert!(text.get(found.span.0..found.span.1).is_some_and(|quote| !quote.is_empty()));
+        assert!(
+            text.get(found.span.0..found.span.1)
+                .is_some_and(|quote| !quote.is_empty())
+        );
     }
 }

@@ -31,7 +31,8 @@ impl TimeRef {
 
 const MONTH: &str = "(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*";
 const YEAR: &str = r"(?:19|20)\d\d";
-const COUNT: &str = r"\d{1,4}(?:\.\d+)?|(?i:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)";
+const COUNT: &str =
+    r"\d{1,4}(?:\.\d+)?|(?i:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)";
 
 static PATTERN: Pattern = LazyLock::new(|| {
     pattern(&format!(
@@ -50,14 +51,18 @@ static PATTERN: Pattern = LazyLock::new(|| {
 
 /// Words after four digits that make them an amount and not a year.
 static AMOUNT_AFTER: Pattern = LazyLock::new(|| {
-    pattern(r"^(?:[.,]?\d|\s?(?:%|°|[a-z]{0,3}²|(?:m|km|ft|kg|kw|mw|gw|mm|cm|sq|square|people|persons|units?|rooms?|beds?|seats?|homes?|tonnes?|tons?|metres?|meters?|miles?|employees|workers|jobs|customers|users|students|hectares|acres|k|million|billion|usd|eur|dkk|dollars|euros)\b))")
+    pattern(
+        r"^(?:[.,]?\d|\s?(?:%|°|[a-z]{0,3}²|(?:m|km|ft|kg|kw|mw|gw|mm|cm|sq|square|people|persons|units?|rooms?|beds?|seats?|homes?|tonnes?|tons?|metres?|meters?|miles?|employees|workers|jobs|customers|users|students|hectares|acres|k|million|billion|usd|eur|dkk|dollars|euros)\b))",
+    )
 });
 
 /// Every date and timeframe, in reading order.
 pub fn times(text: &str) -> Vec<TimeRef> {
     let mut found = Vec::new();
     for captures in PATTERN.captures_iter(text) {
-        let Some(whole) = captures.get(0) else { continue };
+        let Some(whole) = captures.get(0) else {
+            continue;
+        };
         let get = |name| captures.name(name).map(|m| m.as_str());
         let date = |y, m, d| day(get(y)?, get(m)?, get(d)?).map(|day| TimeKind::Calendar(day, day));
         let kind = if get("iso").is_some() {
@@ -77,9 +82,14 @@ pub fn times(text: &str) -> Vec<TimeRef> {
         } else if let (Some(count), Some(unit)) = (get("n"), get("unit")) {
             length(get("n2").unwrap_or(count), unit)
         } else {
-            get("year").filter(|_| stands_alone(text, whole.range())).and_then(|year| years(year, year))
+            get("year")
+                .filter(|_| stands_alone(text, whole.range()))
+                .and_then(|year| years(year, year))
         };
-        found.extend(kind.map(|kind| TimeRef { kind, span: (whole.start(), whole.end()) }));
+        found.extend(kind.map(|kind| TimeRef {
+            kind,
+            span: (whole.start(), whole.end()),
+        }));
     }
     found
 }
@@ -87,10 +97,17 @@ pub fn times(text: &str) -> Vec<TimeRef> {
 /// Four digits are a year only where they aren't part of an amount or a name.
 fn stands_alone(text: &str, range: std::ops::Range<usize>) -> bool {
     let before = text[..range.start].chars().next_back();
-    let amount_before = before.is_some_and(|c| matches!(c, '$' | '€' | '£' | '¥' | '₹' | ',' | '.' | '#' | '/'));
+    let amount_before =
+        before.is_some_and(|c| matches!(c, '$' | '€' | '£' | '¥' | '₹' | ',' | '.' | '#' | '/'));
     let currency_before = {
-        let word: String = text[..range.start].trim_end().chars().rev().take(4).collect();
-        word.chars().take(3).all(|c| c.is_ascii_uppercase()) && word.chars().count() >= 3
+        let word: String = text[..range.start]
+            .trim_end()
+            .chars()
+            .rev()
+            .take(4)
+            .collect();
+        word.chars().take(3).all(|c| c.is_ascii_uppercase())
+            && word.chars().count() >= 3
             && !word.chars().nth(3).is_some_and(char::is_alphanumeric)
     };
     let after = text[range.end..].to_lowercase();
@@ -101,20 +118,30 @@ fn year_number(year: &str) -> Option<i32> {
     year.parse().ok()
 }
 
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
 fn month_number(month: &str) -> Option<u32> {
     if let Ok(number) = month.parse() {
         return Some(number);
     }
     let start = month.get(..3)?.to_lowercase();
-    let names = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    const FULL: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september",
-        "october", "november", "december",
-    ];
-    let index = names.iter().position(|name| *name == start)?;
+    let index = MONTHS.iter().position(|name| name.starts_with(&start))?;
     // "Marble 2020" is no month.
     let lower = month.to_lowercase();
-    let known = FULL[index].starts_with(&lower) || lower == "sept";
+    let known = MONTHS[index].starts_with(&lower) || lower == "sept";
     known.then(|| u32::try_from(index + 1).unwrap_or(1))
 }
 
@@ -139,7 +166,9 @@ fn part_of_year(year: &str, quarter: Option<&str>, half: Option<&str>) -> Option
 
 fn months(year: i32, first: u32, count: u32) -> Option<TimeKind> {
     let start = NaiveDate::from_ymd_opt(year, first, 1)?;
-    let end = start.checked_add_months(chrono::Months::new(count))?.pred_opt()?;
+    let end = start
+        .checked_add_months(chrono::Months::new(count))?
+        .pred_opt()?;
     Some(TimeKind::Calendar(start, end))
 }
 
@@ -151,9 +180,12 @@ fn years(first: &str, last: &str) -> Option<TimeKind> {
 
 fn length(count: &str, unit: &str) -> Option<TimeKind> {
     const WORDS: [&str; 12] = [
-        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+        "twelve",
     ];
-    let word = WORDS.iter().position(|word| count.eq_ignore_ascii_case(word));
+    let word = WORDS
+        .iter()
+        .position(|word| count.eq_ignore_ascii_case(word));
     let count = word.map_or_else(|| count.parse().ok(), |index| Some((index + 1) as f64))?;
     let days = match unit.to_lowercase().as_str() {
         "hour" => 1.0 / 24.0,

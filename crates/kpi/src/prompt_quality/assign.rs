@@ -34,11 +34,16 @@ pub(crate) fn best_assignment(marks: &[[Mark; 8]]) -> Assignment {
 }
 
 fn next_row(before: &[Option<u16>; SETS], sentence: &[Mark; 8]) -> Row {
-    let mut row = Row { sums: *before, added: [0; SETS] };
+    let mut row = Row {
+        sums: *before,
+        added: [0; SETS],
+    };
     for added in choices(sentence) {
-        let gain: u16 = items_of(added).map(|item| u16::from(sentence[item].halves)).sum();
-        for set in 0..SETS {
-            let Some(sum) = before[set].filter(|_| set & usize::from(added) == 0) else {
+        let gain: u16 = items_of(added)
+            .map(|item| u16::from(sentence[item].halves))
+            .sum();
+        for (set, sum) in before.iter().enumerate() {
+            let Some(sum) = sum.filter(|_| set & usize::from(added) == 0) else {
                 continue;
             };
             let union = set | usize::from(added);
@@ -80,11 +85,22 @@ mod tests {
     use proptest::prelude::*;
 
     fn marks(rows: &[[u8; 8]]) -> Vec<[Mark; 8]> {
-        rows.iter().map(|row| row.map(|halves| Mark { halves, quote: (0, 1) })).collect()
+        rows.iter()
+            .map(|row| {
+                row.map(|halves| Mark {
+                    halves,
+                    quote: (0, 1),
+                })
+            })
+            .collect()
     }
 
     fn total(rows: &[[u8; 8]]) -> u32 {
-        best_assignment(&marks(rows)).iter().flatten().map(|(_, mark)| u32::from(mark.halves)).sum()
+        best_assignment(&marks(rows))
+            .iter()
+            .flatten()
+            .map(|(_, mark)| u32::from(mark.halves))
+            .sum()
     }
 
     #[test]

@@ -21,7 +21,10 @@ pub(super) fn marks(prompt: &str, sentences: &[Span]) -> Vec<[Mark; 8]> {
         .iter()
         .map(|&span| {
             let sentence = Sentence::of(&prompt[span.0..span.1]);
-            Item::ALL.map(|item| Mark { halves: sentence.halves(item), quote: span })
+            Item::ALL.map(|item| Mark {
+                halves: sentence.halves(item),
+                quote: span,
+            })
         })
         .collect()
 }
@@ -57,7 +60,11 @@ impl<'a> Sentence<'a> {
 
     /// Different words of the sentence that are in the list.
     fn signals(&self, list: &[&str]) -> usize {
-        let mut found: Vec<&String> = self.words.iter().filter(|word| matches(word, list)).collect();
+        let mut found: Vec<&String> = self
+            .words
+            .iter()
+            .filter(|word| matches(word, list))
+            .collect();
         found.sort_unstable();
         found.dedup();
         found.len()
@@ -66,7 +73,11 @@ impl<'a> Sentence<'a> {
     /// Different content words, those that signal any item left out: a list of keywords has
     /// none.
     fn substance(&self) -> usize {
-        let mut found: Vec<&String> = self.words.iter().filter(|word| is_content(word) && !is_signal(word)).collect();
+        let mut found: Vec<&String> = self
+            .words
+            .iter()
+            .filter(|word| is_content(word) && !is_signal(word))
+            .collect();
         found.sort_unstable();
         found.dedup();
         found.len()
@@ -83,16 +94,33 @@ impl<'a> Sentence<'a> {
     /// A request: a verb at the start of the sentence or after its introduction, or a word
     /// that announces the aim.
     fn objective(&self) -> u8 {
-        let opens = self.words.iter().take(1).any(|word| matches(word, words_of::OBJECTIVE_VERBS));
+        let opens = self
+            .words
+            .iter()
+            .take(1)
+            .any(|word| matches(word, words_of::OBJECTIVE_VERBS));
         let asks = self.words.windows(2).any(|pair| {
-            matches!(pair[0].as_str(), "to" | "will" | "goal" | "plan" | "and" | "please")
-                && matches(&pair[1], words_of::OBJECTIVE_VERBS)
+            matches!(
+                pair[0].as_str(),
+                "to" | "will" | "goal" | "plan" | "and" | "please"
+            ) && matches(&pair[1], words_of::OBJECTIVE_VERBS)
         });
         let announces = self.signals(words_of::OBJECTIVE_WORDS) > 0;
-        let clause = self.text.split([':', ';', '–', '—', ',']).skip(1).any(|clause| {
-            let first = clause.split_whitespace().next().unwrap_or_default().to_lowercase();
-            matches(first.trim_matches(|c: char| !c.is_alphanumeric()), words_of::OBJECTIVE_VERBS)
-        });
+        let clause = self
+            .text
+            .split([':', ';', '–', '—', ','])
+            .skip(1)
+            .any(|clause| {
+                let first = clause
+                    .split_whitespace()
+                    .next()
+                    .unwrap_or_default()
+                    .to_lowercase();
+                matches(
+                    first.trim_matches(|c: char| !c.is_alphanumeric()),
+                    words_of::OBJECTIVE_VERBS,
+                )
+            });
         if opens || announces {
             return self.worded(1);
         }
@@ -127,7 +155,8 @@ impl<'a> Sentence<'a> {
     }
 
     fn risks_or_stakeholders(&self) -> u8 {
-        let signals = self.signals(words_of::RISK_WORDS) + self.signals(words_of::STAKEHOLDER_WORDS);
+        let signals =
+            self.signals(words_of::RISK_WORDS) + self.signals(words_of::STAKEHOLDER_WORDS);
         match signals {
             0 => 0,
             1 => 1,
@@ -154,7 +183,15 @@ fn is_signal(word: &str) -> bool {
         words_of::RISK_WORDS,
         words_of::STAKEHOLDER_WORDS,
         words_of::CONSTRAINT_WORDS,
-        &["context", "location", "timeframe", "scope", "date", "place", "currency"],
+        &[
+            "context",
+            "location",
+            "timeframe",
+            "scope",
+            "date",
+            "place",
+            "currency",
+        ],
     ]
     .iter()
     .any(|list| matches(word, list))

@@ -15,6 +15,7 @@ use crate::words::words;
 const TITLE_WEIGHT: f64 = 4.0;
 const PROMPT_WEIGHT: f64 = 2.0;
 const WBS_WEIGHT: f64 = 0.25;
+const SIGNALS: &str = include_str!("../../data/class_signals.txt");
 /// WBS nodes looked at.
 const MAX_NODES: usize = 2_000;
 
@@ -40,19 +41,25 @@ impl Classification {
 pub fn classify(plan: &Plan) -> Classification {
     let mut weights: BTreeMap<String, f64> = BTreeMap::new();
     add(&mut weights, &plan.title, TITLE_WEIGHT);
-    add(&mut weights, plan.domain.as_deref().unwrap_or_default(), TITLE_WEIGHT);
+    add(
+        &mut weights,
+        plan.domain.as_deref().unwrap_or_default(),
+        TITLE_WEIGHT,
+    );
     add(&mut weights, &plan.prompt.text, PROMPT_WEIGHT);
     for node in plan.wbs.iter().take(MAX_NODES) {
         add(&mut weights, &node.name, WBS_WEIGHT);
     }
     let mut scores: Vec<(f64, Class)> = Class::ALL
         .iter()
-        .map(|&class| (score(&weights, signals(class)), class))
+        .map(|&class| (score(&weights, &signals(class)), class))
         .filter(|(score, _)| *score > 0.0)
         .collect();
     scores.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     Classification {
-        first: scores.first().map_or(Class::ServicesAndProgrammes, |(_, class)| *class),
+        first: scores
+            .first()
+            .map_or(Class::ServicesAndProgrammes, |(_, class)| *class),
         // A second that has hardly any signal is no candidate.
         second: scores
             .get(1)
@@ -80,28 +87,14 @@ fn score(weights: &BTreeMap<String, f64>, signals: &[&str]) -> f64 {
     signals.iter().map(|signal| weight(signal).ln_1p()).sum()
 }
 
-/// Words that speak for a class; a final "*" matches any ending.
-fn signals(class: Class) -> &'static [&'static str] {
-    match class {
-        Class::Rail => &["rail*", "train", "trains", "tram*", "metro", "locomotive*", "subway"],
-        Class::Road => &["road*", "highway*", "motorway*", "roundabout*", "pavement*", "asphalt", "intersection*", "cycleway*"],
-        Class::FixedLink => &["bridge*", "tunnel*", "viaduct*", "causeway*", "immersed"],
-        Class::StandardBuilding => &["school*", "office*", "housing", "apartment*", "hotel*", "warehouse*", "building*", "library", "renovat*"],
-        Class::NonStandardBuilding => &["bunker*", "museum*", "laborator*", "underground", "opera", "prison*", "airport*", "silo", "cube", "stadium*", "arena*"],
-        Class::CivilWorks => &["canal*", "dike*", "levee*", "harbour*", "harbor*", "excavat*", "dredg*", "port", "seawall*", "drainage"],
-        Class::InformationTechnology => &["software", "app", "apps", "cloud", "digital", "database*", "website*", "api", "apis", "cyber*", "algorithm*", "game", "games", "migration", "saas", "portal*"],
-        Class::NuclearPower => &["nuclear", "reactor*", "fission", "fusion", "uranium"],
-        Class::Hydropower => &["hydropower", "hydroelectric", "dam", "dams", "reservoir*", "turbine*"],
-        Class::SolarPower => &["solar", "photovoltaic*", "pv"],
-        Class::WindPower => &["wind", "windfarm*", "offshore"],
-        Class::MegaEvent => &["olympic*", "olympics", "festival*", "championship*", "expo", "funeral", "tournament*", "ceremony", "event"],
-        Class::AerospaceDefence => &["space", "spacecraft", "lunar", "moon", "satellite*", "rocket*", "orbit*", "military", "defence", "defense", "aircraft", "aerospace", "lagrange"],
-        Class::Mining => &["mine", "mines", "mining", "quarry", "ore", "extraction", "smelter*"],
-        Class::WaterTreatment => &["water", "wastewater", "sewage", "purification", "desalination", "fjord", "pollution"],
-        Class::HealthAndResearch => &["health*", "hospital*", "clinic*", "clinical", "patient*", "malaria", "vaccin*", "research*", "blood", "medical", "biolog*", "genom*", "neural", "disease*", "scientif*"],
-        Class::EquipmentAndDevelopment => &["factory", "manufactur*", "prototype*", "machine*", "robot*", "equipment", "hardware", "device*", "automation", "assembly", "commissioning"],
-        Class::ServicesAndProgrammes => &["program", "programme*", "policy", "policies", "campaign*", "community", "reform*", "awareness", "farm*", "shop", "retail", "education"],
-    }
+/// The words of one line of the data file: "rail: rail* train trains …".
+fn signals(class: Class) -> Vec<&'static str> {
+    let name = serde_json::to_value(class).unwrap_or_default();
+    let line = SIGNALS
+        .lines()
+        .filter_map(|line| line.split_once(": "))
+        .find(|(key, _)| name == *key);
+    line.map_or_else(Vec::new, |(_, words)| words.split(' ').collect())
 }
 
 #[cfg(test)]
@@ -111,10 +104,16 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
-    #[case("High-speed rail line between two towns, new trains and stations", Class::Rail)]
+    #[case(
+        "High-speed rail line between two towns, new trains and stations",
+        Class::Rail
+    )]
     #[case("Construct a big roundabout and repave the road", Class::Road)]
     #[case("A pillar-supported submerged tunnel and a bridge", Class::FixedLink)]
-    #[case("Migrate our database and software platform to the cloud", Class::InformationTechnology)]
+    #[case(
+        "Migrate our database and software platform to the cloud",
+        Class::InformationTechnology
+    )]
     #[case("Build a hydroelectric dam and its reservoir", Class::Hydropower)]
     #[case("A solar park with photovoltaic modules", Class::SolarPower)]
     #[case("Plan the 2036 Olympic ceremony", Class::MegaEvent)]
@@ -122,7 +121,13 @@ mod tests {
     #[case("Renovate the village school and its library", Class::StandardBuilding)]
     #[case("Brew kombucha", Class::ServicesAndProgrammes)]
     fn plans_find_their_class(#[case] prompt: &str, #[case] class: Class) {
-        let plan = Plan { prompt: Text { text: prompt.into(), source: "plan.txt".into() }, ..Plan::default() };
+        let plan = Plan {
+            prompt: Text {
+                text: prompt.into(),
+                source: "plan.txt".into(),
+            },
+            ..Plan::default()
+        };
         assert_eq!(classify(&plan).first, class);
     }
 }

@@ -54,7 +54,11 @@ impl Links {
         let uses = template_uses(&edges);
         let mut best = vec![(0.0_f64, 0.0_f64); breakdown.task_count];
         let mut best_explanations = Vec::new();
-        for (edge, _) in edges.iter().zip(&kept).filter(|(_, kept)| **kept == Some(true)) {
+        for (edge, _) in edges
+            .iter()
+            .zip(&kept)
+            .filter(|(_, kept)| **kept == Some(true))
+        {
             let credit = credit(edge, &uses);
             if credit >= 1.0 {
                 best_explanations.push(edge.dependency);
@@ -163,6 +167,9 @@ fn cycle_share(plan: &Plan, breakdown: &Breakdown<'_>) -> Option<f64> {
     if on_cycles.is_empty() {
         return None;
     }
-    let tasks: BTreeSet<Option<usize>> = on_cycles.iter().map(|&node| breakdown.task_of[node]).collect();
+    let tasks: BTreeSet<Option<usize>> = on_cycles
+        .iter()
+        .map(|&node| breakdown.task_of[node])
+        .collect();
     Some((tasks.len() as f64 / breakdown.task_count.max(1) as f64).min(1.0))
 }

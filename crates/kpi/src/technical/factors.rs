@@ -46,8 +46,15 @@ pub(crate) fn ownership(plan: &Plan, breakdown: &Breakdown<'_>) -> f64 {
     let roles: Vec<BTreeSet<String>> = plan.team.iter().map(|role| name_set(&role.name)).collect();
     let owned = breakdown.leaf_representatives.iter().filter(|&&leaf| {
         let node = &plan.wbs[leaf];
-        let named = node.deliverable.as_deref().is_some_and(|text| !text.trim().is_empty());
-        named || node.resources.iter().any(|resource| matches_role(resource, &roles))
+        let named = node
+            .deliverable
+            .as_deref()
+            .is_some_and(|text| !text.trim().is_empty());
+        named
+            || node
+                .resources
+                .iter()
+                .any(|resource| matches_role(resource, &roles))
     });
     owned.count() as f64 / breakdown.leaf_representatives.len().max(1) as f64
 }

@@ -135,7 +135,10 @@ fn redundant_edges(count: usize, edges: &BTreeSet<(usize, usize)>) -> BTreeSet<(
                     *word |= more;
                 }
             }
-            for &head in successors[tail].iter().filter(|head| (start..start + BLOCK).contains(head)) {
+            for &head in successors[tail]
+                .iter()
+                .filter(|head| (start..start + BLOCK).contains(head))
+            {
                 let (word, bit) = ((head - start) / 64, 1_u64 << ((head - start) % 64));
                 if beyond[word] & bit != 0 {
                     redundant.insert((tail, head));
@@ -157,7 +160,10 @@ mod tests {
     #[test]
     fn a_shortcut_is_redundant() {
         let edges = [(0, 1), (1, 2), (0, 2)];
-        assert_eq!(irredundant(3, &edges), [Some(true), Some(true), Some(false)]);
+        assert_eq!(
+            irredundant(3, &edges),
+            [Some(true), Some(true), Some(false)]
+        );
     }
 
     #[test]

@@ -39,7 +39,10 @@ impl<'a> Breakdown<'a> {
         }
         let level = task_level(plan, &by_id, &leaves);
         let tasks = task_nodes(plan, level, &leaves);
-        let names: Vec<String> = tasks.iter().map(|&node| plan.wbs[node].name.clone()).collect();
+        let names: Vec<String> = tasks
+            .iter()
+            .map(|&node| plan.wbs[node].name.clone())
+            .collect();
         let (merged, representatives_of_tasks) = number(&representatives(&names, 2), &tasks);
         let task_of = assign(plan, &tasks, &merged);
         let leaf_texts: Vec<String> = leaves.iter().map(|&node| leaf_text(plan, node)).collect();
@@ -65,7 +68,9 @@ fn leaves(plan: &Plan) -> Vec<usize> {
         }
     }
     let alone = plan.wbs.len() == 1 && plan.wbs[0].parent.is_none();
-    (0..plan.wbs.len()).filter(|&node| !has_child[node] && !alone).collect()
+    (0..plan.wbs.len())
+        .filter(|&node| !has_child[node] && !alone)
+        .collect()
 }
 
 fn leaf_text(plan: &Plan, node: usize) -> String {
@@ -86,10 +91,20 @@ fn task_level(plan: &Plan, by_id: &HashMap<&str, usize>, leaves: &[usize]) -> u3
     if let Some((&level, _)) = uses.iter().max_by_key(|&(&level, &count)| (count, level)) {
         return level;
     }
-    let deepest = leaves.iter().map(|&leaf| plan.wbs[leaf].level).max().unwrap_or(1);
+    let deepest = leaves
+        .iter()
+        .map(|&leaf| plan.wbs[leaf].level)
+        .max()
+        .unwrap_or(1);
     let parents = leaves.iter().filter_map(|&leaf| plan.wbs[leaf].parent);
-    let grouped = parents.filter_map(|p| plan.wbs.get(p)).any(|p| p.parent.is_some());
-    if grouped { deepest.saturating_sub(1) } else { deepest }
+    let grouped = parents
+        .filter_map(|p| plan.wbs.get(p))
+        .any(|p| p.parent.is_some());
+    if grouped {
+        deepest.saturating_sub(1)
+    } else {
+        deepest
+    }
 }
 
 fn task_nodes(plan: &Plan, level: u32, leaves: &[usize]) -> Vec<usize> {
