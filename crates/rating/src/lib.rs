@@ -12,12 +12,15 @@
 //! Deliberately absent: plans, owners, families and KPIs. Items and judges are indices;
 //! callers number them in the order of their content hashes.
 
+pub mod elo;
 pub mod error;
 pub mod fit;
 pub mod log;
 pub mod model;
 pub mod online;
 pub mod scale;
+pub mod schedule;
+pub mod simulate;
 pub mod uncertainty;
 
 pub use error::RatingError;
