@@ -4,6 +4,11 @@
 //! Priors, all weak, so that a judge with few verdicts stays near the ordinary:
 //! log κ ~ N(call-weighted mean, 0.5²), β ~ N(0, 1), log gap ~ N(log default gap, 1).
 //!
+//! The joint mode of θ and several κ is spurious: θ fits the noise of one judge, who then
+//! looks ever sharper. So the log κ maximise the marginal likelihood: −½·log det H, the
+//! Laplace approximation's price for integrating θ out, adds −tr(H⁻¹Hₘ) to the slope of
+//! judge m, Hₘ being the judge's part of H. That trace is the sum of the judge's leverages.
+//!
 //! A common factor of all κ is the scale of θ. The step leaves it free, because that is the
 //! direction in which strengths and judges pull hardest on each other; afterwards the
 //! factor moves from κ to θ, so that the call-weighted mean of log κ is 0 again.
@@ -66,15 +71,18 @@ pub(crate) type Params = [f64; PARAMS];
 
 /// One damped Newton step for all judges, given the sums of a pass at the present values.
 ///
-/// `theta_energy` is λ·Σθ².
+/// `theta_energy` is λ·Σθ², `freedom` the degrees of freedom that strengths take from the
+/// data, n − λ·tr H⁻¹.
 pub(crate) fn step(
     judges: &mut [JudgeParams],
     sums: &[ClassSums],
     calls: &Calls,
     theta_energy: f64,
+    freedom: f64,
 ) -> JudgeStep {
     let shares = &calls.shares;
     let total_log_kappa: f64 = judges.iter().map(|judge| libm::log(judge.kappa)).sum();
+    let leverages = leverages(sums, freedom);
     let mut steps = Vec::with_capacity(judges.len());
     let mut responses = Vec::with_capacity(judges.len());
     for (judge, params) in judges.iter().enumerate() {
@@ -83,6 +91,8 @@ pub(crate) fn step(
             Slope::of_likelihood(params, &sums[classes.clone()], &calls.weights[classes]);
         slope.add_priors(params, shares[judge] * total_log_kappa);
         slope.gradient[LOG_KAPPA] -= shares[judge] * theta_energy;
+        slope.gradient[LOG_KAPPA] += shares[judge] * freedom - leverages[judge];
+        slope.curvature[LOG_KAPPA][LOG_KAPPA] += leverages[judge];
         let mut share = [0.0; PARAMS];
         share[LOG_KAPPA] = shares[judge];
         steps.push(slope.solve(slope.gradient));
@@ -90,6 +100,18 @@ pub(crate) fn step(
     }
     correct_for_scale(&mut steps, &responses, shares, theta_energy);
     apply(judges, &steps, shares)
+}
+
+/// tr(H⁻¹Hₘ) of every judge m: their rough leverages, scaled so that they add up to the
+/// known total.
+fn leverages(sums: &[ClassSums], freedom: f64) -> Vec<f64> {
+    let rough: Vec<f64> = sums
+        .chunks(CLASSES_PER_JUDGE)
+        .map(|classes| classes.iter().map(|class| class.leverage).sum())
+        .collect();
+    let total: f64 = rough.iter().sum();
+    let scale = if total > 0.0 { freedom / total } else { 0.0 };
+    rough.iter().map(|leverage| leverage * scale).collect()
 }
 
 /// The prior of θ couples all log κ through the common scale c: −λ·Σθ²·c²/2 adds the

@@ -36,6 +36,8 @@ pub(crate) struct State {
     /// 1/s².
     pub(crate) lambda: f64,
     calls: Calls,
+    /// Degrees of freedom that strengths take from the data; 0 until first estimated.
+    freedom: f64,
     /// Whether θ is still blank.
     cold: bool,
 }
@@ -63,6 +65,7 @@ impl State {
                 judges: vec![JudgeParams::default(); judges],
                 lambda: 1.0,
                 calls,
+                freedom: 0.0,
                 cold: true,
             };
         };
@@ -75,6 +78,7 @@ impl State {
             judges: warm.judges.clone(),
             lambda: (1.0 / (warm.prior_sd * warm.prior_sd)).clamp(LAMBDA_RANGE.0, LAMBDA_RANGE.1),
             calls,
+            freedom: 0.0,
             cold: false,
         }
     }
@@ -157,7 +161,13 @@ impl State {
 
     fn step_judges(&mut self, pass: &Pass) -> f64 {
         let energy: f64 = self.lambda * self.theta.iter().map(|theta| theta * theta).sum::<f64>();
-        let step = judges::step(&mut self.judges, &pass.sums, &self.calls, energy);
+        let step = judges::step(
+            &mut self.judges,
+            &pass.sums,
+            &self.calls,
+            energy,
+            self.freedom,
+        );
         for theta in &mut self.theta {
             *theta *= step.scale;
         }
@@ -219,6 +229,7 @@ impl State {
         let proposal = prior.propose(system, layout, &self.theta, self.lambda);
         let lambda = (self.lambda * libm::exp(proposal.log_lambda_change))
             .clamp(LAMBDA_RANGE.0, LAMBDA_RANGE.1);
+        self.freedom = proposal.freedom;
         let change = lambda - self.lambda;
         for (item, theta) in self.theta.iter_mut().enumerate() {
             *theta -= change * prior.theta_response(item);

@@ -41,6 +41,9 @@ pub(crate) struct ClassSums {
     pub(crate) gap_score: f64,
     /// Σ w·d²·h
     pub(crate) gap_gap_bend: f64,
+    /// Σ w·κ²·h·(1/Hᵢᵢ + 1/Hⱼⱼ): about how much of the strengths' freedom these comparisons
+    /// take up (their leverage)
+    pub(crate) leverage: f64,
 }
 
 /// The result of a pass; buffers are reused.
@@ -50,6 +53,8 @@ pub(crate) struct Pass {
     pub(crate) score: Vec<f64>,
     /// One entry per class.
     pub(crate) sums: Vec<ClassSums>,
+    /// 1/Hᵢᵢ of the last pass.
+    inverse_diagonal: Vec<f32>,
     chunk: Box<Chunk>,
 }
 
@@ -74,6 +79,7 @@ impl Pass {
         Self {
             score: vec![0.0; items],
             sums: vec![ClassSums::default(); judges * CLASSES_PER_JUDGE],
+            inverse_diagonal: vec![0.0; items],
             chunk: Box::new(Chunk::new()),
         }
     }
@@ -106,6 +112,7 @@ impl Pass {
             };
         }
         refill.finish_pair();
+        self.keep_diagonal(system);
     }
 
     /// Scores and weights at θ = 0 of a simpler model in which a level is the difference of
@@ -126,6 +133,13 @@ impl Pass {
             refill.add(item, other, precision);
         }
         refill.finish_pair();
+        self.keep_diagonal(system);
+    }
+
+    fn keep_diagonal(&mut self, system: &System) {
+        for (inverse, diagonal) in self.inverse_diagonal.iter_mut().zip(&system.diagonal) {
+            *inverse = 1.0 / diagonal;
+        }
     }
 
     /// Fills the chunk's inputs; lanes beyond the last edge keep old, harmless values.
@@ -168,7 +182,10 @@ impl Pass {
             refill.add(item, other, kappa * kappa * bend);
             if JUDGES {
                 let gap = kappa * (theta[item] - theta[other]);
-                self.sums[class].add(chunk, lane, gap, score, bend);
+                let sums = &mut self.sums[class];
+                sums.add(chunk, lane, gap, score, bend);
+                let freedom = self.inverse_diagonal[item] + self.inverse_diagonal[other];
+                sums.leverage += kappa * kappa * bend * f64::from(freedom);
             }
         }
         Cursor { edge: end, item }

@@ -22,7 +22,7 @@ pub(crate) const EXACT_ITEMS: usize = 128;
 const LANES: usize = 4;
 /// log λ moves at most this far in one step.
 const MAX_MOVE: f64 = 1.0;
-/// Squared errors of the probes enter the trace, so this gives it to about 1e-6.
+/// Only squared errors of the solutions enter the trace, so this gives it to about 1e-6.
 const STOP: Stop = Stop {
     relative: 1e-3,
     max_iterations: 200,
@@ -40,6 +40,8 @@ pub(crate) struct PriorStep {
 #[derive(Debug)]
 pub(crate) struct PriorMove {
     pub(crate) log_lambda_change: f64,
+    /// n − λ·tr H⁻¹: the degrees of freedom that strengths take from the data.
+    pub(crate) freedom: f64,
 }
 
 impl PriorStep {
@@ -72,9 +74,12 @@ impl PriorStep {
             let solution = &mut self.solutions[block];
             let mut rhs = probes.clone();
             solve(system, &mut rhs, solution, &mut self.scratch, STOP);
-            for ((probe, solution), theta) in probes.iter().zip(solution.iter()).zip(theta) {
+            let residual = rhs;
+            for (item, theta) in theta.iter().enumerate() {
+                let (probe, solution) = (&probes[item], &solution[item]);
                 for lane in 1..LANES {
-                    trace += f64::from(probe[lane] * solution[lane]);
+                    // With the residual the error is of second order in the solution's.
+                    trace += f64::from((probe[lane] + residual[item][lane]) * solution[lane]);
                     squares += f64::from(solution[lane] * solution[lane]);
                 }
                 if block == 0 {
@@ -94,6 +99,7 @@ impl PriorStep {
         let safe_slope = slope.max(0.1 * lambda * expected);
         PriorMove {
             log_lambda_change: (-excess / safe_slope).clamp(-MAX_MOVE, MAX_MOVE),
+            freedom: (items as f64 - lambda * trace).max(0.0),
         }
     }
 
