@@ -13,8 +13,8 @@ use crate::words::words;
 /// Jaccard similarity from which two texts count as one.
 const THRESHOLD: f64 = 0.6;
 /// Representatives compared per text. Only texts built to share their rarest n-grams with
-/// thousands of others, without resembling them, reach it.
-const MAX_CANDIDATES: usize = 1_000;
+/// hundreds of others, without resembling them, reach it.
+const MAX_CANDIDATES: usize = 100;
 
 /// For each text the index of its representative (itself, when it is one).
 pub(crate) fn representatives(texts: &[String], gram_words: usize) -> Vec<usize> {

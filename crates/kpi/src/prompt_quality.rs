@@ -23,6 +23,8 @@ use assign::{Assignment, best_assignment};
 pub const VERSION: &str = "prompt_quality/1";
 /// Sentences looked at; a prompt beyond that has said what it has to say.
 const MAX_SENTENCES: usize = 400;
+/// Bytes looked at: twenty times the longest real prompt.
+const MAX_BYTES: usize = 100_000;
 
 /// The eight items, in their fixed order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,7 +76,7 @@ pub(crate) struct Mark {
 /// Rates the prompt by the rules of this module, or by a model's rating where one is given,
 /// whose quotes and claims of money, dates and places are checked.
 pub fn prompt_quality(plan: &Plan, rating: Option<&PromptRating>) -> Kpi {
-    let prompt = plan.prompt.text.as_str();
+    let prompt = bounded_prompt(plan);
     if prompt.trim().is_empty() {
         return Kpi::unknown(
             VERSION,
@@ -103,6 +105,12 @@ pub fn prompt_quality(plan: &Plan, rating: Option<&PromptRating>) -> Kpi {
     Kpi::known(VERSION, f64::from(halves) / 16.0, detail)
         .with_evidence(evidence(plan, &assignment))
         .with_flags(flags)
+}
+
+/// The part of the prompt that is looked at.
+pub(crate) fn bounded_prompt(plan: &Plan) -> &str {
+    let prompt = plan.prompt.text.as_str();
+    &prompt[..prompt.floor_char_boundary(MAX_BYTES)]
 }
 
 /// Whether one sentence claims at least five items, most of which it could not keep.

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use kpi::summary::line;
-use kpi::{Kpi, feasibility, impact_estimate, prompt_quality, technical_completeness};
+use kpi::{
+    Kpi, Snapshot, feasibility, impact_estimate, novelty, prompt_quality, technical_completeness,
+};
 use plan::model::Plan;
 
 /// The folder of run zips, or `None` with a line that says so.
@@ -102,4 +104,27 @@ fn real_runs_state_no_costs_or_benefits_of_their_own() {
             assert!(kpi.unknown_reason.is_some_and(|reason| reason.len() > 20));
         }
     }
+}
+
+/// Novelty of every run against all others, from embeddings with one seed of the hash.
+fn novelties(plans: &[Plan], seed: u64) -> Vec<Kpi> {
+    let embed = |plan: &Plan| plan::family::text_vector(&plan::card(plan).canonical_text(), seed);
+    let vectors: Vec<Vec<f32>> = plans.iter().map(embed).collect();
+    let rows = || vectors.iter().map(Vec::as_slice).enumerate();
+    let snapshot = Snapshot::freeze(rows()).expect("real cards have embeddings");
+    rows()
+        .map(|(own, card)| novelty(card, rows().filter(|(family, _)| *family != own), &snapshot))
+        .collect()
+}
+
+#[test]
+fn novelty_is_known_for_every_run() {
+    let Some(plans) = plans() else { return };
+    let table = line("novelty_score", &novelties(&plans, 1));
+    println!("{table:?}");
+    assert_eq!((table.known, table.unknown), (plans.len(), 0));
+    assert!(
+        table.interquartile_range.unwrap() >= 0.10 && table.distinct >= 8,
+        "{table:?}"
+    );
 }

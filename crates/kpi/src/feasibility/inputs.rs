@@ -6,7 +6,8 @@ use crate::evidence::{Evidence, find_in, find_quote, source_texts};
 use crate::fields::{ModelFields, QuotedCost, check};
 use crate::kpi::Flag;
 use crate::parse::{Money, money};
-use crate::sentence::sentences;
+use crate::prompt_quality::bounded_prompt;
+use crate::sentence::{Span, sentences};
 
 /// Cost items that make an estimate.
 const MIN_ITEMS: usize = 3;
@@ -14,6 +15,23 @@ const MIN_ITEMS: usize = 3;
 const TOTAL_TOLERANCE: f64 = 0.10;
 /// Quotes of cost items kept as evidence.
 const MAX_ITEM_EVIDENCE: usize = 12;
+
+/// Bytes on each side of an amount in which it may be called a budget.
+const AROUND: usize = 100;
+/// Words that make an amount the money there is.
+const BUDGET_WORDS: &[&str] = &[
+    "available",
+    "budget",
+    "capital",
+    "fund ",
+    "funded",
+    "funding",
+    "grant",
+    "initiative",
+    "investment",
+    "program",
+    "to spend",
+];
 
 pub(super) struct Inputs {
     pub(super) budget: f64,
@@ -103,44 +121,33 @@ pub(super) fn inputs(plan: &Plan, fields: Option<&ModelFields>) -> Result<Inputs
 
 /// The amount that the prompt calls its budget; without that word, the only amount it names.
 fn budget(plan: &Plan) -> Option<(Money, Evidence)> {
-    let prompt = plan.prompt.text.as_str();
+    let prompt = bounded_prompt(plan);
+    let spans = sentences(prompt);
     let amounts: Vec<Money> = money(prompt)
         .into_iter()
         .filter(|found| found.low > 0.0)
         .collect();
-    let called_budget = amounts
-        .iter()
-        .filter(|found| is_called_budget(prompt, found));
     // The largest, since parts of a budget ("5, 10, then 20 million") stand beside the whole.
-    let chosen = called_budget
+    let chosen = amounts
+        .iter()
+        .filter(|found| is_called_budget(prompt, &spans, found))
         .max_by(|a, b| a.high.total_cmp(&b.high))
         .or_else(|| amounts.first().filter(|_| amounts.len() == 1))?;
     let evidence = Evidence::of(&plan.prompt.source, prompt, chosen.span)?;
     Some((chosen.clone(), evidence))
 }
 
-/// Whether the sentence around the amount says that it is the money there is.
-fn is_called_budget(prompt: &str, amount: &Money) -> bool {
-    let around = sentences(prompt)
-        .into_iter()
-        .find(|&(from, to)| from <= amount.span.0 && amount.span.0 < to);
-    around.is_some_and(|(from, to)| {
-        let sentence = prompt[from..to].to_lowercase();
-        [
-            "budget",
-            "funded",
-            "funding",
-            "fund ",
-            "grant",
-            "capital",
-            "to spend",
-            "available",
-            "initiative",
-            "investment",
-        ]
-        .iter()
-        .any(|word| sentence.contains(word))
-    })
+/// Whether the sentence around the amount says that it is the money there is. Looks at the
+/// hundred characters on each side, within the sentence.
+fn is_called_budget(prompt: &str, sentences: &[Span], amount: &Money) -> bool {
+    let after = sentences.partition_point(|&(_, to)| to <= amount.span.0);
+    let Some(&(from, to)) = sentences.get(after) else {
+        return false;
+    };
+    let start = prompt.floor_char_boundary(amount.span.0.saturating_sub(AROUND).max(from));
+    let end = prompt.floor_char_boundary((amount.span.1 + AROUND).min(to).max(amount.span.1));
+    let around = prompt[start..end].to_lowercase();
+    BUDGET_WORDS.iter().any(|word| around.contains(word))
 }
 
 /// Cost items with an amount and a passage of the plan that states them: the plan's own, or

@@ -112,11 +112,16 @@ fn joins(text: &str, captures: &Captures<'_>) -> bool {
     let year = first.as_str().len() == 4 && matches!(&first.as_str()[..2], "19" | "20");
     let bare = captures.name("pre").is_none() && captures.name("m1").is_none();
     let start = captures.get(0).map_or(first.start(), |whole| whole.start());
-    let before = text[..start].trim_end();
     match join.as_str() {
-        "and" => before.to_lowercase().ends_with("between"),
+        "and" => ends_with_between(&text[..start]),
         _ => !(year && bare),
     }
+}
+
+/// Looks at the last word only, so that long texts stay cheap.
+fn ends_with_between(before: &str) -> bool {
+    let last = before.trim_end().rsplit(char::is_whitespace).next();
+    last.is_some_and(|word| word.eq_ignore_ascii_case("between"))
 }
 
 /// A currency letter or code in the middle of a word ("XUSD 5") is no currency.

@@ -110,8 +110,8 @@ fn stands_alone(text: &str, range: std::ops::Range<usize>) -> bool {
             && word.chars().count() >= 3
             && !word.chars().nth(3).is_some_and(char::is_alphanumeric)
     };
-    let after = text[range.end..].to_lowercase();
-    !amount_before && !currency_before && !AMOUNT_AFTER.is_match(&after)
+    let after: String = text[range.end..].chars().take(24).collect();
+    !amount_before && !currency_before && !AMOUNT_AFTER.is_match(&after.to_lowercase())
 }
 
 fn year_number(year: &str) -> Option<i32> {
