@@ -36,8 +36,13 @@ pub use verdict::{Dimension, Flag, Outcome, Quote, Verdict, VoidReason};
 pub const MAX_LEVEL: i8 = 4;
 
 /// Names of the five KPIs, in the order of [`Contestant::kpis`].
-pub const KPI_NAMES: [&str; 5] =
-    ["novelty_score", "prompt_quality", "technical_completeness", "feasibility", "impact_estimate"];
+pub const KPI_NAMES: [&str; 5] = [
+    "novelty_score",
+    "prompt_quality",
+    "technical_completeness",
+    "feasibility",
+    "impact_estimate",
+];
 
 /// Five KPI values in 0..1, `None` for unknown, in the order of [`KPI_NAMES`].
 pub type KpiVector = [Option<f64>; 5];
@@ -117,7 +122,11 @@ pub enum JudgeError {
 pub trait Judge: Send + Sync + std::fmt::Debug {
     fn fingerprint(&self) -> JudgeFingerprint;
 
-    async fn compare(&self, first: &Contestant<'_>, second: &Contestant<'_>) -> Result<Judged, JudgeError>;
+    async fn compare(
+        &self,
+        first: &Contestant<'_>,
+        second: &Contestant<'_>,
+    ) -> Result<Judged, JudgeError>;
 }
 
 /// The words for a level, from the point of view of the plan it favours.

@@ -10,8 +10,11 @@
 //! Deliberately absent: the arena's own types. The prompt's text is the contract.
 
 use std::collections::BTreeSet;
+use std::str::FromStr;
 
 use serde_json::{Value, json};
+
+use crate::model_server::{ChatRequest, Responder, SchemaResponder};
 
 /// How the scripted judge behaves; rates are in 0..=1.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +45,38 @@ impl Default for JudgeScript {
             corrects_itself: true,
             obeys: None,
         }
+    }
+}
+
+/// Answers judge prompts by script, and everything else with the smallest JSON of its schema.
+impl Responder for JudgeScript {
+    fn answer(&self, request: &ChatRequest) -> String {
+        let earlier_answers = request
+            .history
+            .iter()
+            .filter(|turn| turn.role == "assistant")
+            .count();
+        self.answer_prompt(&request.user, earlier_answers)
+            .unwrap_or_else(|| SchemaResponder.answer(request))
+    }
+}
+
+/// `judge`, or `judge:` with settings: `judge:flip=0.1,position=0.3,noise=1,fabricated=0.05,seed=2`.
+impl FromStr for JudgeScript {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, settings) = text.split_once(':').unwrap_or((text, ""));
+        if name != "judge" {
+            return Err(format!(
+                "{name:?} is no scripted judge; say judge or judge:flip=0.1,…"
+            ));
+        }
+        let mut script = Self::default();
+        for setting in settings.split(',').filter(|s| !s.is_empty()) {
+            script.set(setting)?;
+        }
+        Ok(script)
     }
 }
 
@@ -101,6 +136,32 @@ fn read_item(line: &str) -> Option<ShownItem<'_>> {
 }
 
 impl JudgeScript {
+    fn set(&mut self, setting: &str) -> Result<(), String> {
+        let (key, value) = setting
+            .split_once('=')
+            .ok_or_else(|| format!("{setting:?} lacks its value"))?;
+        let number: f64 = value
+            .parse()
+            .map_err(|_| format!("{value:?} is not a number"))?;
+        match key {
+            "flip" => self.flip_one_order = number,
+            "position" => self.position_effect = number,
+            "noise" => self.noise = number,
+            "fabricated" => self.fabricated = number,
+            "seed" => {
+                self.seed = value
+                    .parse()
+                    .map_err(|_| format!("{value:?} is not a whole number"))?;
+            }
+            _ => {
+                return Err(format!(
+                    "there is no setting {key:?}; there are flip, position, noise, fabricated, seed"
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// The answer to a user message of a judge prompt, or `None` for any other message.
     /// `earlier_answers` counts the model's turns in the conversation so far.
     pub fn answer_prompt(&self, user: &str, earlier_answers: usize) -> Option<String> {
@@ -277,138 +338,4 @@ fn logistic(x: u64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn prompt(first: &str, second: &str) -> String {
-        format!(
-            "Key: k1.\n<<<FIRST PLAN k1>>>\n## title\n[title] {first}\n<<<END OF FIRST PLAN k1>>>\n\
-             <<<SECOND PLAN k1>>>\n## title\n[title] {second}\n(2 more items not shown)\n<<<END OF SECOND PLAN k1>>>\nGo.\n"
-        )
-    }
-
-    fn answer(script: &JudgeScript, first: &str, second: &str) -> Value {
-        serde_json::from_str(&script.answer_prompt(&prompt(first, second), 0).unwrap()).unwrap()
-    }
-
-    fn overall(script: &JudgeScript, first: &str, second: &str) -> i64 {
-        answer(script, first, second)["verdict"]["overall"]
-            .as_i64()
-            .unwrap()
-    }
-
-    const WELLS: &str = "Drill forty wells beside village schools";
-    const BRIDGE: &str = "Build a wooden bridge across the northern river";
-
-    #[test]
-    fn a_prompt_is_read_as_two_cards_with_items() {
-        let text = prompt(WELLS, BRIDGE);
-        let [first, second] = read_prompt(&text).unwrap();
-        assert_eq!(
-            first.items,
-            [ShownItem {
-                id: "title",
-                text: WELLS
-            }]
-        );
-        assert_eq!(
-            second.items,
-            [ShownItem {
-                id: "title",
-                text: BRIDGE
-            }]
-        );
-        assert_eq!(read_prompt("What is the weather?"), None);
-        assert_eq!(
-            read_prompt(
-                &text.replace("<<<END OF SECOND PLAN k1>>>", "<<<END OF SECOND PLAN k2>>>")
-            ),
-            None
-        );
-    }
-
-    #[test]
-    fn quotes_are_genuine_unless_it_invents() {
-        let honest = answer(&JudgeScript::default(), WELLS, BRIDGE);
-        assert_eq!(
-            honest["dimensions"][0]["evidence_first"],
-            json!({ "item": "title", "text": WELLS })
-        );
-        let liar = JudgeScript {
-            fabricated: 1.0,
-            ..JudgeScript::default()
-        };
-        let text = answer(&liar, WELLS, BRIDGE)["dimensions"][0]["evidence_first"]["text"].clone();
-        assert!(!WELLS.contains(text.as_str().unwrap()));
-        let second: Value =
-            serde_json::from_str(&liar.answer_prompt(&prompt(WELLS, BRIDGE), 1).unwrap()).unwrap();
-        assert_eq!(
-            second["dimensions"][0]["evidence_first"]["text"],
-            json!(WELLS)
-        );
-    }
-
-    #[test]
-    fn without_noise_and_position_effect_the_order_does_not_matter() {
-        let exact = JudgeScript {
-            noise: 0.0,
-            position_effect: 0.0,
-            ..JudgeScript::default()
-        };
-        for i in 0..50 {
-            let (a, b) = (
-                format!("{WELLS} number {i} gamma"),
-                format!("{BRIDGE} delta{}", "xyz".repeat(i)),
-            );
-            assert_eq!(overall(&exact, &a, &b), -overall(&exact, &b, &a));
-        }
-        let flipping = JudgeScript {
-            flip_one_order: 1.0,
-            ..exact
-        };
-        assert_eq!(
-            overall(&flipping, WELLS, BRIDGE),
-            overall(&flipping, BRIDGE, WELLS)
-        );
-    }
-
-    #[test]
-    fn a_position_effect_favours_the_plan_shown_first() {
-        let biased = JudgeScript {
-            position_effect: 3.0,
-            noise: 0.0,
-            ..JudgeScript::default()
-        };
-        let sum: i64 = (0..50)
-            .map(|i| overall(&biased, &format!("{WELLS} {i}"), &format!("{WELLS} {i}0")))
-            .sum();
-        assert_eq!(sum, 150);
-    }
-
-    #[test]
-    fn strengths_and_noise_have_the_stated_spread() {
-        let script = JudgeScript::default();
-        let vocabulary: Vec<String> = (0..4000).map(|i| format!("word{}", letters(i))).collect();
-        let strengths: Vec<f64> = vocabulary
-            .chunks(40)
-            .map(|words| script.strength(words.iter().map(String::as_str)))
-            .collect();
-        let variance = strengths.iter().map(|s| s * s).sum::<f64>() / strengths.len() as f64;
-        assert!((0.6..1.5).contains(&variance), "{variance}");
-        let noise: Vec<f64> = (0..4000).map(|i| logistic(spread(i))).collect();
-        let variance = noise.iter().map(|x| x * x).sum::<f64>() / noise.len() as f64;
-        assert!(
-            (variance - std::f64::consts::PI.powi(2) / 3.0).abs() < 0.4,
-            "{variance}"
-        );
-    }
-
-    fn letters(mut i: u32) -> String {
-        let mut out = String::new();
-        for _ in 0..4 {
-            out.extend(char::from_u32('a' as u32 + i % 26));
-            i /= 26;
-        }
-        out
-    }
-}
+mod tests;

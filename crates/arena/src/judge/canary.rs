@@ -36,8 +36,13 @@ pub enum CanaryKind {
 }
 
 impl CanaryKind {
-    pub const ALL: [Self; 5] =
-        [Self::Padded, Self::Restyled, Self::KeywordStuffed, Self::FakeCitations, Self::KpisSwapped];
+    pub const ALL: [Self; 5] = [
+        Self::Padded,
+        Self::Restyled,
+        Self::KeywordStuffed,
+        Self::FakeCitations,
+        Self::KpisSwapped,
+    ];
 
     /// What an honest judge does.
     pub fn expectation(self) -> Expectation {
@@ -83,25 +88,41 @@ pub struct Reading {
 impl Reading {
     /// Reads the level of a twin comparison in which the original stood first.
     pub fn original_first(kind: CanaryKind, level: i8) -> Self {
-        Self { kind, gain: -f64::from(level) }
+        Self {
+            kind,
+            gain: -f64::from(level),
+        }
     }
 
     /// Reads the level of a twin comparison in which the twin stood first.
     pub fn twin_first(kind: CanaryKind, level: i8) -> Self {
-        Self { kind, gain: f64::from(level) }
+        Self {
+            kind,
+            gain: f64::from(level),
+        }
     }
 
     /// Reads a pair judged in one order with its own and with exchanged KPI vectors.
     /// `None` when neither plan has the better numbers, so that there is nothing to lean on.
-    pub fn kpis_swapped(own: (super::KpiVector, super::KpiVector), level: i8, swapped_level: i8) -> Option<Self> {
+    pub fn kpis_swapped(
+        own: (super::KpiVector, super::KpiVector),
+        level: i8,
+        swapped_level: i8,
+    ) -> Option<Self> {
         let advantage = kpi_advantage(&own.0, &own.1);
         let shift = f64::from(level - swapped_level) / 2.0;
-        (advantage != 0).then(|| Self { kind: CanaryKind::KpisSwapped, gain: shift * f64::from(advantage) })
+        (advantage != 0).then(|| Self {
+            kind: CanaryKind::KpisSwapped,
+            gain: shift * f64::from(advantage),
+        })
     }
 }
 
 /// Sign of (KPIs higher in the first) − (KPIs higher in the second), over those known in both.
 fn kpi_advantage(first: &super::KpiVector, second: &super::KpiVector) -> i32 {
-    let signs = first.iter().zip(second).filter_map(|(a, b)| Some(a.as_ref()?.partial_cmp(b.as_ref()?)? as i32));
+    let signs = first
+        .iter()
+        .zip(second)
+        .filter_map(|(a, b)| Some(a.as_ref()?.partial_cmp(b.as_ref()?)? as i32));
     signs.sum::<i32>().signum()
 }

@@ -43,27 +43,51 @@ impl Jury {
     pub fn without_families_of(&self, author_models: &[&str]) -> Self {
         let authors: Vec<String> = author_models.iter().map(|m| model_family(m)).collect();
         let is_free = |judge: &Arc<dyn Judge>| match judge.fingerprint() {
-            JudgeFingerprint { kind: JudgeKind::Model, model: Some(model), .. } => !authors.contains(&model_family(&model)),
+            JudgeFingerprint {
+                kind: JudgeKind::Model,
+                model: Some(model),
+                ..
+            } => !authors.contains(&model_family(&model)),
             _ => true,
         };
         let free: Vec<_> = self.0.iter().filter(|j| is_free(j)).cloned().collect();
-        if free.is_empty() { self.clone() } else { Self(free) }
+        if free.is_empty() {
+            self.clone()
+        } else {
+            Self(free)
+        }
     }
 
     /// The `seats` judges for a pair, by rendezvous hashing of the unordered pair: each judge
     /// gets an equal share of all pairs, and adding a judge moves only the pairs it takes over.
     pub fn panel(&self, a: ContentHash, b: ContentHash, seats: usize) -> Vec<Arc<dyn Judge>> {
         let (low, high) = if a <= b { (a, b) } else { (b, a) };
-        let mut ranked: Vec<_> = self.0.iter().map(|j| (weight(&j.fingerprint(), low, high), j)).collect();
+        let mut ranked: Vec<_> = self
+            .0
+            .iter()
+            .map(|j| (weight(&j.fingerprint(), low, high), j))
+            .collect();
         ranked.sort_by_key(|(weight, _)| *weight);
-        ranked.into_iter().take(seats).map(|(_, j)| Arc::clone(j)).collect()
+        ranked
+            .into_iter()
+            .take(seats)
+            .map(|(_, j)| Arc::clone(j))
+            .collect()
     }
 
     /// Asks the pair's panel, all at the same time. Answers come in the panel's order.
-    pub async fn compare(&self, first: &Contestant<'_>, second: &Contestant<'_>, seats: usize) -> Vec<JurorAnswer> {
+    pub async fn compare(
+        &self,
+        first: &Contestant<'_>,
+        second: &Contestant<'_>,
+        seats: usize,
+    ) -> Vec<JurorAnswer> {
         let panel = self.panel(first.hash, second.hash, seats);
         let asked = panel.iter().map(|judge| async move {
-            JurorAnswer { judge: judge.fingerprint(), result: judge.compare(first, second).await }
+            JurorAnswer {
+                judge: judge.fingerprint(),
+                result: judge.compare(first, second).await,
+            }
         });
         futures::future::join_all(asked).await
     }
@@ -71,7 +95,11 @@ impl Jury {
 
 fn weight(judge: &JudgeFingerprint, low: ContentHash, high: ContentHash) -> [u8; 32] {
     let mut hash = Sha256::new();
-    for text in [&judge.name, judge.model.as_ref().unwrap_or(&judge.name), &judge.prompt_version] {
+    for text in [
+        &judge.name,
+        judge.model.as_ref().unwrap_or(&judge.name),
+        &judge.prompt_version,
+    ] {
         hash.update(text.as_bytes());
         hash.update([0]);
     }
@@ -87,7 +115,11 @@ pub fn model_family(model: &str) -> String {
     let known = FAMILIES.iter().find(|(prefix, _)| name.starts_with(prefix));
     match known {
         Some((_, family)) => (*family).to_owned(),
-        None => name.split(|c: char| !c.is_alphabetic()).find(|s| !s.is_empty()).unwrap_or_default().to_owned(),
+        None => name
+            .split(|c: char| !c.is_alphabetic())
+            .find(|s| !s.is_empty())
+            .unwrap_or_default()
+            .to_owned(),
     }
 }
 
@@ -139,7 +171,11 @@ mod tests {
             }
         }
 
-        async fn compare(&self, _: &Contestant<'_>, _: &Contestant<'_>) -> Result<Judged, JudgeError> {
+        async fn compare(
+            &self,
+            _: &Contestant<'_>,
+            _: &Contestant<'_>,
+        ) -> Result<Judged, JudgeError> {
             Err(JudgeError::SamePlan)
         }
     }
@@ -174,14 +210,28 @@ mod tests {
     #[test]
     fn judges_of_the_authors_family_step_down() {
         let jury = jury(&["gpt-5", "claude-opus", "qwen3"]);
-        assert_eq!(names(jury.without_families_of(&["gpt-4o"]).judges()), ["claude-opus", "qwen3"]);
-        assert_eq!(names(jury.without_families_of(&["gpt-4o", "claude-3"]).judges()), ["qwen3"]);
-        assert_eq!(jury.without_families_of(&["gpt-4o", "claude-3", "qwen2"]).judges().len(), 3);
+        assert_eq!(
+            names(jury.without_families_of(&["gpt-4o"]).judges()),
+            ["claude-opus", "qwen3"]
+        );
+        assert_eq!(
+            names(jury.without_families_of(&["gpt-4o", "claude-3"]).judges()),
+            ["qwen3"]
+        );
+        assert_eq!(
+            jury.without_families_of(&["gpt-4o", "claude-3", "qwen2"])
+                .judges()
+                .len(),
+            3
+        );
     }
 
     #[test]
     fn the_panel_depends_on_the_unordered_pair_alone() {
-        let (one, other) = (jury(&["a", "b", "c", "d"]), jury(&["d", "b", "a", "c", "a"]));
+        let (one, other) = (
+            jury(&["a", "b", "c", "d"]),
+            jury(&["d", "b", "a", "c", "a"]),
+        );
         for i in 0..100 {
             let (a, b) = pair(i);
             let panel = names(&one.panel(a, b, 2));
@@ -201,6 +251,9 @@ mod tests {
             assert!(new == old || new == ["d"]);
             *counts.entry(old[0].clone()).or_insert(0) += 1;
         }
-        assert!(counts.values().all(|n| (900..1100).contains(n)), "{counts:?}");
+        assert!(
+            counts.values().all(|n| (900..1100).contains(n)),
+            "{counts:?}"
+        );
     }
 }

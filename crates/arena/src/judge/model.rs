@@ -12,7 +12,10 @@ use sha2::{Digest, Sha256};
 
 use super::prompt::{self, Prompt};
 use super::verify::{self, Checked};
-use super::{Contestant, Judge, JudgeError, JudgeFingerprint, JudgeKind, Judged, Outcome, Usage, VoidReason, schema};
+use super::{
+    Contestant, Judge, JudgeError, JudgeFingerprint, JudgeKind, Judged, Outcome, Usage, VoidReason,
+    schema,
+};
 
 /// Version of what happens around the prompt: reading, verification, the second question.
 const VERSION: u32 = 1;
@@ -31,14 +34,21 @@ pub struct ModelJudge {
 impl std::fmt::Debug for ModelJudge {
     /// Without the secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ModelJudge").field("model", &self.model).finish_non_exhaustive()
+        f.debug_struct("ModelJudge")
+            .field("model", &self.model)
+            .finish_non_exhaustive()
     }
 }
 
 impl ModelJudge {
     /// `model` names the client's first model; `secret` is the server's, for the delimiters.
     pub fn new(client: Arc<Client>, model: impl Into<String>, secret: [u8; 32]) -> Self {
-        Self { client, model: model.into(), secret, prompt_version: prompt::prompt_version() }
+        Self {
+            client,
+            model: model.into(),
+            secret,
+            prompt_version: prompt::prompt_version(),
+        }
     }
 
     fn prompt(&self, first: &Contestant<'_>, second: &Contestant<'_>) -> Prompt {
@@ -47,7 +57,11 @@ impl ModelJudge {
     }
 
     /// The inner error: the model answered, and was paid, but there is nothing to use.
-    async fn ask(&self, request: &Request, tab: &mut Usage) -> Result<Result<schema::Answer, VoidReason>, LlmError> {
+    async fn ask(
+        &self,
+        request: &Request,
+        tab: &mut Usage,
+    ) -> Result<Result<schema::Answer, VoidReason>, LlmError> {
         let accept = |value: &serde_json::Value| schema::parse(value).map(drop);
         match self.client.structured(request, &accept).await {
             Ok(answer) => {
@@ -57,7 +71,12 @@ impl ModelJudge {
                 Ok(schema::parse(&answer.value).map_err(|_| VoidReason::Malformed))
             }
             // Some model answered: that is a void comparison, not an outage to try again.
-            Err(LlmError::NoAnswer { reasons, usage, cost_nano_usd, calls }) if calls > 0 => {
+            Err(LlmError::NoAnswer {
+                reasons,
+                usage,
+                cost_nano_usd,
+                calls,
+            }) if calls > 0 => {
                 tab.add(u64::from(calls), usage, cost_nano_usd);
                 Ok(Err(void_reason(&reasons)))
             }
@@ -78,7 +97,11 @@ impl Judge for ModelJudge {
         }
     }
 
-    async fn compare(&self, first: &Contestant<'_>, second: &Contestant<'_>) -> Result<Judged, JudgeError> {
+    async fn compare(
+        &self,
+        first: &Contestant<'_>,
+        second: &Contestant<'_>,
+    ) -> Result<Judged, JudgeError> {
         if first.hash == second.hash {
             return Err(JudgeError::SamePlan);
         }
@@ -86,11 +109,25 @@ impl Judge for ModelJudge {
         let mut request = request(&prompt);
         let request_hash = hash(&request, &self.model);
         let mut usage = Usage::default();
-        let judged = |outcome, usage| Ok(Judged { outcome, usage, request_hash });
+        let judged = |outcome, usage| {
+            Ok(Judged {
+                outcome,
+                usage,
+                request_hash,
+            })
+        };
 
         let answer = match self.ask(&request, &mut usage).await? {
             Ok(answer) => answer,
-            Err(reason) => return judged(Outcome::Void { reason, verdict: None }, usage),
+            Err(reason) => {
+                return judged(
+                    Outcome::Void {
+                        reason,
+                        verdict: None,
+                    },
+                    usage,
+                );
+            }
         };
         let checked = verify::check(&answer, first.card, second.card, &prompt.key);
         if !checked.mostly_unfounded() {
@@ -99,7 +136,15 @@ impl Judge for ModelJudge {
         request.history = second_question(&answer, &checked);
         let answer = match self.ask(&request, &mut usage).await? {
             Ok(answer) => answer,
-            Err(reason) => return judged(Outcome::Void { reason, verdict: None }, usage),
+            Err(reason) => {
+                return judged(
+                    Outcome::Void {
+                        reason,
+                        verdict: None,
+                    },
+                    usage,
+                );
+            }
         };
         let checked = verify::check(&answer, first.card, second.card, &prompt.key);
         judged(checked.asked_again().into_outcome(), usage)
@@ -108,7 +153,11 @@ impl Judge for ModelJudge {
 
 fn void_reason(reasons: &[String]) -> VoidReason {
     let refused = reasons.iter().all(|reason| reason.contains("refused"));
-    if refused { VoidReason::Refused } else { VoidReason::Malformed }
+    if refused {
+        VoidReason::Refused
+    } else {
+        VoidReason::Malformed
+    }
 }
 
 fn request(prompt: &Prompt) -> Request {
@@ -116,7 +165,10 @@ fn request(prompt: &Prompt) -> Request {
         system: prompt.system.clone(),
         user: prompt.user.clone(),
         history: Vec::new(),
-        schema: Some(Schema { name: "plan_comparison".to_owned(), json: schema::answer_schema() }),
+        schema: Some(Schema {
+            name: "plan_comparison".to_owned(),
+            json: schema::answer_schema(),
+        }),
         max_output_tokens: MAX_OUTPUT_TOKENS,
         temperature: Some(0.0),
         seed: None,
@@ -131,8 +183,14 @@ fn second_question(answer: &schema::Answer, checked: &Checked) -> Vec<Turn> {
         checked.failing_names().join("; "),
     );
     vec![
-        Turn { role: Role::Assistant, text: schema::to_json(answer) },
-        Turn { role: Role::User, text: complaint },
+        Turn {
+            role: Role::Assistant,
+            text: schema::to_json(answer),
+        },
+        Turn {
+            role: Role::User,
+            text: complaint,
+        },
     ]
 }
 
@@ -155,3 +213,6 @@ impl Usage {
         self.cost_nano_usd = self.cost_nano_usd.saturating_add(cost_nano_usd);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,8 @@ use sha2::{Digest, Sha256};
 
 use super::prompt::shown;
 use super::{
-    Contestant, Dimension, Judge, JudgeError, JudgeFingerprint, JudgeKind, Judged, Outcome, Quote, Usage, Verdict, level_words,
+    Contestant, Dimension, Judge, JudgeError, JudgeFingerprint, JudgeKind, Judged, Outcome, Quote,
+    Usage, Verdict, level_words,
 };
 use rules::{Grade, PLAIN_DEALING, REMAINING, RULES, Rule, Steps};
 
@@ -49,25 +50,49 @@ impl Judge for OfflineJudge {
         }
     }
 
-    async fn compare(&self, first: &Contestant<'_>, second: &Contestant<'_>) -> Result<Judged, JudgeError> {
+    async fn compare(
+        &self,
+        first: &Contestant<'_>,
+        second: &Contestant<'_>,
+    ) -> Result<Judged, JudgeError> {
         if first.hash == second.hash {
             return Err(JudgeError::SamePlan);
         }
         let verdict = judge(first, second);
         let request_hash = request_hash(first, second);
-        Ok(Judged { outcome: Outcome::Verdict { verdict }, usage: Usage::default(), request_hash })
+        Ok(Judged {
+            outcome: Outcome::Verdict { verdict },
+            usage: Usage::default(),
+            request_hash,
+        })
     }
 }
 
 /// The verdict of the rules.
 pub fn judge(first: &Contestant<'_>, second: &Contestant<'_>) -> Verdict {
-    let dimensions: Vec<Dimension> = RULES.iter().map(|rule| dimension(rule, first, second)).collect();
+    let dimensions: Vec<Dimension> = RULES
+        .iter()
+        .map(|rule| dimension(rule, first, second))
+        .collect();
     let remaining = dimension(&REMAINING, first, second);
-    let preferences: Vec<i8> = dimensions.iter().chain([&remaining]).map(|d| d.preference).collect();
-    let dealing = dimensions.iter().find(|d| d.name == PLAIN_DEALING).map_or(0, |d| d.preference);
+    let preferences: Vec<i8> = dimensions
+        .iter()
+        .chain([&remaining])
+        .map(|d| d.preference)
+        .collect();
+    let dealing = dimensions
+        .iter()
+        .find(|d| d.name == PLAIN_DEALING)
+        .map_or(0, |d| d.preference);
     let overall = overall(&preferences, dealing);
     let because = because(overall, &dimensions);
-    Verdict { overall, because, dimensions, remaining, flags: Vec::new() }
+    Verdict {
+        overall,
+        because,
+        dimensions,
+        remaining,
+        flags: Vec::new(),
+    }
 }
 
 fn dimension(rule: &Rule, first: &Contestant<'_>, second: &Contestant<'_>) -> Dimension {
@@ -89,7 +114,10 @@ fn dimension(rule: &Rule, first: &Contestant<'_>, second: &Contestant<'_>) -> Di
 /// How many steps the difference passes, with its sign.
 fn step(difference: f64, steps: Steps) -> i8 {
     // Shares are ratios of small integers: a hair above or below a step is on it.
-    let passed = steps.iter().filter(|s| difference.abs() >= **s - 1e-9).fold(0, |n, _| n + 1);
+    let passed = steps
+        .iter()
+        .filter(|s| difference.abs() >= **s - 1e-9)
+        .fold(0, |n, _| n + 1);
     if difference < 0.0 { -passed } else { passed }
 }
 
@@ -107,11 +135,18 @@ fn overall(preferences: &[i8], dealing: i8) -> i8 {
 fn winner(preferences: &[i8]) -> i8 {
     let votes: i32 = preferences.iter().map(|p| i32::from(p.signum())).sum();
     let strongest_first = |side: i8| {
-        let mut sizes: Vec<i8> = preferences.iter().map(|p| p * side).filter(|p| *p > 0).collect();
+        let mut sizes: Vec<i8> = preferences
+            .iter()
+            .map(|p| p * side)
+            .filter(|p| *p > 0)
+            .collect();
         sizes.sort_unstable_by(|a, b| b.cmp(a));
         sizes
     };
-    match votes.cmp(&0).then_with(|| strongest_first(1).cmp(&strongest_first(-1))) {
+    match votes
+        .cmp(&0)
+        .then_with(|| strongest_first(1).cmp(&strongest_first(-1)))
+    {
         std::cmp::Ordering::Greater => 1,
         std::cmp::Ordering::Less => -1,
         std::cmp::Ordering::Equal => 0,
@@ -127,7 +162,10 @@ fn strength(preferences: &[i8]) -> i8 {
         let in_favour = preferences.iter().filter(|p| **p * side >= k).count();
         in_favour >= usize::from(k.unsigned_abs()) && in_favour > against
     };
-    (1..=super::MAX_LEVEL).rev().find(|k| holds(*k)).unwrap_or(1)
+    (1..=super::MAX_LEVEL)
+        .rev()
+        .find(|k| holds(*k))
+        .unwrap_or(1)
 }
 
 fn because(overall: i8, dimensions: &[Dimension]) -> String {
@@ -135,9 +173,15 @@ fn because(overall: i8, dimensions: &[Dimension]) -> String {
     if side == 0 {
         return "The dimensions balance: as many, and as strong, on either side.".to_owned();
     }
-    let mut best: Vec<&Dimension> = dimensions.iter().filter(|d| d.preference * side > 0).collect();
+    let mut best: Vec<&Dimension> = dimensions
+        .iter()
+        .filter(|d| d.preference * side > 0)
+        .collect();
     best.sort_by_key(|d| -d.preference.abs());
-    let against = dimensions.iter().filter(|d| d.preference * side < 0).count();
+    let against = dimensions
+        .iter()
+        .filter(|d| d.preference * side < 0)
+        .count();
     let names: Vec<&str> = best.iter().take(3).map(|d| d.name.as_str()).collect();
     let winner = if side > 0 { "first" } else { "second" };
     format!(
@@ -152,7 +196,11 @@ fn quote(grade: &Grade, card: &Card) -> Quote {
     let Some(item) = grade.item.as_ref().and_then(|id| card.item(id)) else {
         return Quote::default();
     };
-    Quote { item: shown(&item.id), text: beginning(&shown(&item.text)).to_owned(), found: true }
+    Quote {
+        item: shown(&item.id),
+        text: beginning(&shown(&item.text)).to_owned(),
+        found: true,
+    }
 }
 
 /// At most [`MAX_QUOTE_CHARS`], cut between words.
@@ -160,7 +208,9 @@ fn beginning(text: &str) -> &str {
     let Some((end, _)) = text.char_indices().nth(MAX_QUOTE_CHARS) else {
         return text;
     };
-    text[..end].rsplit_once(' ').map_or(&text[..end], |(words, _)| words)
+    text[..end]
+        .rsplit_once(' ')
+        .map_or(&text[..end], |(words, _)| words)
 }
 
 fn request_hash(first: &Contestant<'_>, second: &Contestant<'_>) -> String {

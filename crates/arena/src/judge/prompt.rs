@@ -36,7 +36,11 @@ pub struct Prompt {
 /// SHA-256 (hex) of everything that is the same in all questions: rubric, frame and schema.
 pub fn prompt_version() -> String {
     let mut hash = Sha256::new();
-    for part in [RUBRIC, CLOSING, &user_message("", &[None; 5], &[None; 5], "", "")] {
+    for part in [
+        RUBRIC,
+        CLOSING,
+        &user_message("", &[None; 5], &[None; 5], "", ""),
+    ] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
@@ -45,15 +49,36 @@ pub fn prompt_version() -> String {
 }
 
 /// Builds the question for one ordered pair. `judge_version` names judge and prompt version.
-pub fn build(first: &Contestant<'_>, second: &Contestant<'_>, secret: &[u8; 32], judge_version: &str) -> Prompt {
+pub fn build(
+    first: &Contestant<'_>,
+    second: &Contestant<'_>,
+    secret: &[u8; 32],
+    judge_version: &str,
+) -> Prompt {
     let key = delimiter_key(first, second, secret, judge_version);
-    let user = user_message(&key, &first.kpis, &second.kpis, &card_block(first.card), &card_block(second.card));
-    Prompt { system: RUBRIC.to_owned(), user, key }
+    let user = user_message(
+        &key,
+        &first.kpis,
+        &second.kpis,
+        &card_block(first.card),
+        &card_block(second.card),
+    );
+    Prompt {
+        system: RUBRIC.to_owned(),
+        user,
+        key,
+    }
 }
 
 /// 128 bits in hex that whoever doesn't know the secret can't predict.
-fn delimiter_key(first: &Contestant<'_>, second: &Contestant<'_>, secret: &[u8; 32], judge_version: &str) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
+fn delimiter_key(
+    first: &Contestant<'_>,
+    second: &Contestant<'_>,
+    secret: &[u8; 32],
+    judge_version: &str,
+) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret)
+        .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
     // The order of the two hashes is the order of the plans; lengths are fixed, so the
     // encoding is unambiguous.
     mac.update(b"planrank judge delimiter\0");
@@ -63,7 +88,13 @@ fn delimiter_key(first: &Contestant<'_>, second: &Contestant<'_>, secret: &[u8; 
     hex::encode(&mac.finalize().into_bytes()[..16])
 }
 
-fn user_message(key: &str, first: &KpiVector, second: &KpiVector, first_card: &str, second_card: &str) -> String {
+fn user_message(
+    key: &str,
+    first: &KpiVector,
+    second: &KpiVector,
+    first_card: &str,
+    second_card: &str,
+) -> String {
     format!(
         "The key of this comparison is {key}. Lines with this key mark where a card begins and ends.\n\
          \n\

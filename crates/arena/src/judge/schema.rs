@@ -100,15 +100,22 @@ fn level(what: &str) -> Value {
 
 /// Every property required, none added: what strict modes demand.
 fn object(properties: &Value) -> Value {
-    let required: Vec<&String> = properties.as_object().map(|p| p.keys().collect()).unwrap_or_default();
+    let required: Vec<&String> = properties
+        .as_object()
+        .map(|p| p.keys().collect())
+        .unwrap_or_default();
     json!({ "type": "object", "required": required, "additionalProperties": false, "properties": properties })
 }
 
 /// Reads an answer. The error says what to correct, in words for the model.
 pub fn parse(value: &Value) -> Result<Answer, String> {
-    let answer = Answer::deserialize(value).map_err(|e| format!("the answer does not fit the schema: {e}"))?;
+    let answer = Answer::deserialize(value)
+        .map_err(|e| format!("the answer does not fit the schema: {e}"))?;
     if !DIMENSIONS.contains(&answer.dimensions.len()) {
-        return Err(format!("give 5 to 7 dimensions, not {}", answer.dimensions.len()));
+        return Err(format!(
+            "give 5 to 7 dimensions, not {}",
+            answer.dimensions.len()
+        ));
     }
     check_level("verdict.overall", answer.verdict.overall)?;
     for dimension in answer.dimensions.iter().chain([&answer.remaining]) {
@@ -124,7 +131,9 @@ fn check_level(name: &str, level: i8) -> Result<(), String> {
     if (-MAX_LEVEL..=MAX_LEVEL).contains(&level) {
         return Ok(());
     }
-    Err(format!("{name} must be a whole number from -4 to 4, not {level}"))
+    Err(format!(
+        "{name} must be a whole number from -4 to 4, not {level}"
+    ))
 }
 
 #[cfg(test)]
@@ -145,17 +154,37 @@ mod tests {
 
     /// What strict modes of providers demand of every object, and the keywords they know.
     fn check_strict(schema: &Value) {
-        let known = ["type", "description", "properties", "required", "additionalProperties", "items"];
+        let known = [
+            "type",
+            "description",
+            "properties",
+            "required",
+            "additionalProperties",
+            "items",
+        ];
         let object = schema.as_object().unwrap();
-        assert!(object.keys().all(|k| known.contains(&k.as_str())), "{object:?}");
+        assert!(
+            object.keys().all(|k| known.contains(&k.as_str())),
+            "{object:?}"
+        );
         if schema["type"] == "array" {
             check_strict(&schema["items"]);
         }
-        let Some(properties) = schema["properties"].as_object() else { return };
+        let Some(properties) = schema["properties"].as_object() else {
+            return;
+        };
         let names: Vec<&str> = properties.keys().map(String::as_str).collect();
-        let required: Vec<&str> = schema["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let required: Vec<&str> = schema["required"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
         assert_eq!(names, required);
-        assert!(names.is_sorted(), "{names:?} must be written in this order, sorted or not");
+        assert!(
+            names.is_sorted(),
+            "{names:?} must be written in this order, sorted or not"
+        );
         assert_eq!(schema["additionalProperties"], json!(false));
         properties.values().for_each(check_strict);
     }
@@ -177,7 +206,10 @@ mod tests {
     fn answers_of_the_right_form_are_read() {
         for dimensions in 5..=7 {
             let parsed = parse(&answer(dimensions)).unwrap();
-            assert_eq!((parsed.dimensions.len(), parsed.verdict.overall), (dimensions, 2));
+            assert_eq!(
+                (parsed.dimensions.len(), parsed.verdict.overall),
+                (dimensions, 2)
+            );
         }
     }
 
@@ -195,9 +227,15 @@ mod tests {
             (with("/verdict/overall", json!(1.5)), "does not fit"),
             (with("/verdict/overall", json!("4")), "does not fit"),
             (with("/verdict/overall", json!(1e300)), "does not fit"),
-            (with("/remaining/preference", json!(-5)), "from -4 to 4, not -5"),
+            (
+                with("/remaining/preference", json!(-5)),
+                "from -4 to 4, not -5",
+            ),
             (with("/dimensions/2/dimension", json!(" ")), "needs a name"),
-            (with("/dimensions/0/evidence_first", json!("text")), "does not fit"),
+            (
+                with("/dimensions/0/evidence_first", json!("text")),
+                "does not fit",
+            ),
             (with("/dimensions/0", json!({})), "does not fit"),
             (with("/remaining", Value::Null), "does not fit"),
             (json!([]), "does not fit"),

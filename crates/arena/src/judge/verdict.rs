@@ -8,9 +8,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Outcome {
-    Verdict { verdict: Verdict },
+    Verdict {
+        verdict: Verdict,
+    },
     /// Asked and answered, but the answer can't be used. `verdict` keeps what there was.
-    Void { reason: VoidReason, verdict: Option<Verdict> },
+    Void {
+        reason: VoidReason,
+        verdict: Option<Verdict>,
+    },
 }
 
 /// Why there is no verdict.
@@ -54,7 +59,9 @@ pub struct Verdict {
 impl Verdict {
     /// All dimensions, the remaining considerations last.
     pub fn all_dimensions(&self) -> impl Iterator<Item = &Dimension> {
-        self.dimensions.iter().chain(std::iter::once(&self.remaining))
+        self.dimensions
+            .iter()
+            .chain(std::iter::once(&self.remaining))
     }
 }
 

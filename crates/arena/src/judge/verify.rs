@@ -43,7 +43,11 @@ impl Checked {
 
     /// The names of the failing dimensions, for the judge that is asked again.
     pub fn failing_names(&self) -> Vec<&str> {
-        self.verdict.all_dimensions().filter(|d| !d.verified).map(|d| d.name.as_str()).collect()
+        self.verdict
+            .all_dimensions()
+            .filter(|d| !d.verified)
+            .map(|d| d.name.as_str())
+            .collect()
     }
 
     /// Marks the verdict as the answer to the second question.
@@ -61,21 +65,32 @@ impl Checked {
         } else if !is_supported(&self.verdict) {
             VoidReason::Unsupported
         } else {
-            return Outcome::Verdict { verdict: self.verdict };
+            return Outcome::Verdict {
+                verdict: self.verdict,
+            };
         };
-        Outcome::Void { reason, verdict: Some(self.verdict) }
+        Outcome::Void {
+            reason,
+            verdict: Some(self.verdict),
+        }
     }
 }
 
 /// "Equal" needs no support; any other preference needs one verified dimension on its side.
 fn is_supported(verdict: &Verdict) -> bool {
     let side = verdict.overall.signum();
-    side == 0 || verdict.all_dimensions().any(|d| d.counted().signum() == side)
+    side == 0
+        || verdict
+            .all_dimensions()
+            .any(|d| d.counted().signum() == side)
 }
 
 /// Looks up every quote of an answer. `key` is the prompt's delimiter key.
 pub fn check(answer: &Answer, first: &Card, second: &Card, key: &str) -> Checked {
-    let mut reader = Reader { key, flags: BTreeSet::new() };
+    let mut reader = Reader {
+        key,
+        flags: BTreeSet::new(),
+    };
     let mut dimensions: Vec<Dimension> = answer
         .dimensions
         .iter()
@@ -88,9 +103,21 @@ pub fn check(answer: &Answer, first: &Card, second: &Card, key: &str) -> Checked
     let because = reader.words(&answer.verdict.because, MAX_BECAUSE_WORDS);
     let overall = answer.verdict.overall;
     reader.flag_contradiction(overall, &dimensions);
-    let remaining = dimensions.pop().unwrap_or_else(|| unreachable!("the chain ends with remaining"));
+    let remaining = dimensions
+        .pop()
+        .unwrap_or_else(|| unreachable!("the chain ends with remaining"));
     let flags = reader.flags.into_iter().collect();
-    Checked { verdict: Verdict { overall, because, dimensions, remaining, flags }, failing, total }
+    Checked {
+        verdict: Verdict {
+            overall,
+            because,
+            dimensions,
+            remaining,
+            flags,
+        },
+        failing,
+        total,
+    }
 }
 
 /// Collects flags while it bounds and checks.
@@ -119,12 +146,20 @@ impl Reader<'_> {
         let text = unwrap_quotation_marks(&text).to_owned();
         let item = self.chars(raw.item.trim().trim_matches(['[', ']']), MAX_ITEM_CHARS);
         let Some(place) = find(card, &item, &text) else {
-            return Quote { item, text, found: false };
+            return Quote {
+                item,
+                text,
+                found: false,
+            };
         };
         if place != item {
             self.flags.insert(Flag::ItemCorrected);
         }
-        Quote { item: place, text, found: true }
+        Quote {
+            item: place,
+            text,
+            found: true,
+        }
     }
 
     /// A second dimension of the same name is the first one counted twice.
@@ -139,7 +174,10 @@ impl Reader<'_> {
     }
 
     fn flag_contradiction(&mut self, overall: i8, dimensions: &[Dimension]) {
-        let votes: i32 = dimensions.iter().map(|d| i32::from(d.counted().signum() * overall.signum())).sum();
+        let votes: i32 = dimensions
+            .iter()
+            .map(|d| i32::from(d.counted().signum() * overall.signum()))
+            .sum();
         if votes < 0 {
             self.flags.insert(Flag::AgainstItsDimensions);
         }
@@ -175,7 +213,10 @@ fn is_verified(preference: i8, first: &Quote, second: &Quote) -> bool {
     match preference.signum() {
         1 => first.found,
         -1 => second.found,
-        _ => [first, second].iter().all(|q| q.found || q.is_absent()) && (first.found || second.found),
+        _ => {
+            [first, second].iter().all(|q| q.found || q.is_absent())
+                && (first.found || second.found)
+        }
     }
 }
 
@@ -198,7 +239,12 @@ fn find(card: &Card, item: &str, quote: &str) -> Option<String> {
 }
 
 fn is_substantial(needle: &str) -> bool {
-    needle.chars().filter(|c| c.is_alphanumeric()).take(MIN_QUOTE_LETTERS).count() == MIN_QUOTE_LETTERS
+    needle
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .take(MIN_QUOTE_LETTERS)
+        .count()
+        == MIN_QUOTE_LETTERS
 }
 
 /// Typographic marks that models retype are made plain, on both sides of a comparison.
@@ -215,7 +261,9 @@ fn plain(text: &str) -> String {
 
 /// Models like to put quotation marks around a quote.
 fn unwrap_quotation_marks(text: &str) -> &str {
-    let inner = text.strip_prefix(['"', '“']).and_then(|t| t.strip_suffix(['"', '”']));
+    let inner = text
+        .strip_prefix(['"', '“'])
+        .and_then(|t| t.strip_suffix(['"', '”']));
     inner.map_or(text, str::trim)
 }
 

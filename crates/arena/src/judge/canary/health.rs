@@ -55,7 +55,11 @@ pub struct SwapStatistics {
 
 impl SwapStatistics {
     pub fn flip_rate(&self) -> f64 {
-        if self.pairs == 0 { 0.0 } else { self.flips as f64 / self.pairs as f64 }
+        if self.pairs == 0 {
+            0.0
+        } else {
+            self.flips as f64 / self.pairs as f64
+        }
     }
 }
 
@@ -95,8 +99,14 @@ impl Health {
         for reading in readings {
             gains.entry(reading.kind).or_default().push(reading.gain);
         }
-        let canaries = gains.into_iter().map(|(kind, gains)| (kind, gain_statistics(kind, &gains))).collect();
-        Self { swaps: swap_statistics(both_orders), canaries }
+        let canaries = gains
+            .into_iter()
+            .map(|(kind, gains)| (kind, gain_statistics(kind, &gains)))
+            .collect();
+        Self {
+            swaps: swap_statistics(both_orders),
+            canaries,
+        }
     }
 
     /// The rule: suspended when the flip rate over at least [`MIN_PAIRS`] pairs passes
@@ -106,7 +116,11 @@ impl Health {
         if self.swaps.pairs < MIN_PAIRS {
             return Standing::OnTrial;
         }
-        if self.swaps.flip_rate() > MAX_FLIP_RATE { Standing::Suspended } else { Standing::Good }
+        if self.swaps.flip_rate() > MAX_FLIP_RATE {
+            Standing::Suspended
+        } else {
+            Standing::Good
+        }
     }
 }
 
@@ -114,13 +128,20 @@ fn swap_statistics(both_orders: &[(i8, i8)]) -> SwapStatistics {
     let pairs = both_orders.len();
     let count = |test: fn(i8, i8) -> bool| both_orders.iter().filter(|(a, b)| test(*a, *b)).count();
     let flips = count(flips);
-    let gain: i64 = both_orders.iter().map(|(a, b)| i64::from(*a) + i64::from(*b)).sum();
+    let gain: i64 = both_orders
+        .iter()
+        .map(|(a, b)| i64::from(*a) + i64::from(*b))
+        .sum();
     SwapStatistics {
         pairs,
         contradictions: count(contradicts),
         flips,
         flip_rate_interval: wilson(flips, pairs),
-        mean_position_gain: if pairs == 0 { 0.0 } else { gain as f64 / (2.0 * pairs as f64) },
+        mean_position_gain: if pairs == 0 {
+            0.0
+        } else {
+            gain as f64 / (2.0 * pairs as f64)
+        },
     }
 }
 
@@ -128,8 +149,17 @@ fn gain_statistics(kind: CanaryKind, gains: &[f64]) -> GainStatistics {
     let count = gains.len();
     let mean = gains.iter().sum::<f64>() / count as f64;
     let squares: f64 = gains.iter().map(|g| (g - mean).powi(2)).sum();
-    let sd = if count < 2 { 0.0 } else { (squares / (count - 1) as f64).sqrt() };
-    GainStatistics { count, mean, sd, as_expected: kind.expectation().admits(mean) }
+    let sd = if count < 2 {
+        0.0
+    } else {
+        (squares / (count - 1) as f64).sqrt()
+    };
+    GainStatistics {
+        count,
+        mean,
+        sd,
+        as_expected: kind.expectation().admits(mean),
+    }
 }
 
 /// Wilson score interval (Wilson 1927) at 90 %.
@@ -161,14 +191,19 @@ mod tests {
             (-3, -2, true, true),
             (4, 4, true, true),
         ] {
-            assert_eq!(contradicts(level, reversed), contradiction, "{level} {reversed}");
+            assert_eq!(
+                contradicts(level, reversed),
+                contradiction,
+                "{level} {reversed}"
+            );
             assert_eq!(flips(level, reversed), flip, "{level} {reversed}");
         }
     }
 
     #[test]
     fn a_judge_is_suspended_by_enough_flips_and_not_before() {
-        let pairs = |flips: usize, steady: usize| [vec![(2, 2); flips], vec![(2, -2); steady]].concat();
+        let pairs =
+            |flips: usize, steady: usize| [vec![(2, 2); flips], vec![(2, -2); steady]].concat();
         for (flips, steady, expect) in [
             (0, 0, Standing::OnTrial),
             (49, 0, Standing::OnTrial),
@@ -176,7 +211,12 @@ mod tests {
             (11, 39, Standing::Suspended),
             (50, 0, Standing::Suspended),
         ] {
-            assert_eq!(Health::measure(&pairs(flips, steady), &[]).standing(), expect, "{flips} of {}", flips + steady);
+            assert_eq!(
+                Health::measure(&pairs(flips, steady), &[]).standing(),
+                expect,
+                "{flips} of {}",
+                flips + steady
+            );
         }
     }
 
@@ -198,10 +238,15 @@ mod tests {
 
     #[test]
     fn the_interval_is_wilsons() {
-        let close = |(a, b): (f64, f64), (c, d): (f64, f64)| (a - c).abs() < 5e-4 && (b - d).abs() < 5e-4;
+        let close =
+            |(a, b): (f64, f64), (c, d): (f64, f64)| (a - c).abs() < 5e-4 && (b - d).abs() < 5e-4;
         // Worked out by hand from the formula, z = 1.6449.
         assert!(close(wilson(0, 10), (0.0, 0.2130)), "{:?}", wilson(0, 10));
-        assert!(close(wilson(10, 50), (0.1235, 0.3073)), "{:?}", wilson(10, 50));
+        assert!(
+            close(wilson(10, 50), (0.1235, 0.3073)),
+            "{:?}",
+            wilson(10, 50)
+        );
         assert_eq!(wilson(0, 0), (0.0, 1.0));
     }
 
@@ -214,7 +259,10 @@ mod tests {
         ];
         let health = Health::measure(&[], &readings);
         let padded = health.canaries[&CanaryKind::Padded];
-        assert_eq!((padded.count, padded.mean, padded.as_expected), (2, 2.0, false));
+        assert_eq!(
+            (padded.count, padded.mean, padded.as_expected),
+            (2, 2.0, false)
+        );
         assert!((padded.sd - 2f64.sqrt()).abs() < 1e-12);
         let cited = health.canaries[&CanaryKind::FakeCitations];
         assert_eq!((cited.mean, cited.sd, cited.as_expected), (-4.0, 0.0, true));

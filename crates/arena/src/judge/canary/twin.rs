@@ -40,14 +40,23 @@ const CITATIONS: [&str; 8] = [
     "(OECD guideline, 2021)",
 ];
 
-const ADVERBS: [&str; 4] = ["Decisively:", "With full commitment:", "Strategically:", "Key point:"];
+const ADVERBS: [&str; 4] = [
+    "Decisively:",
+    "With full commitment:",
+    "Strategically:",
+    "Key point:",
+];
 
 /// The twin of a card; `None` for a canary that changes no text.
 pub fn twin_of(card: &Card, kind: CanaryKind) -> Option<Card> {
     let dress: fn(usize, &str) -> String = match kind {
-        CanaryKind::Padded => |i, text| format!("{text} {} {}", pick(&FILLER, i), pick(&FILLER, i + 3)),
+        CanaryKind::Padded => {
+            |i, text| format!("{text} {} {}", pick(&FILLER, i), pick(&FILLER, i + 3))
+        }
         CanaryKind::Restyled => |i, text| format!("• **{}** {text}", pick(&ADVERBS, i)),
-        CanaryKind::KeywordStuffed => |i, text| format!("{text} {}; {}.", pick(&KEYWORDS, i), pick(&KEYWORDS, i + 5)),
+        CanaryKind::KeywordStuffed => {
+            |i, text| format!("{text} {}; {}.", pick(&KEYWORDS, i), pick(&KEYWORDS, i + 5))
+        }
         CanaryKind::FakeCitations => |i, text| format!("{text} {}", pick(&CITATIONS, i)),
         CanaryKind::KpisSwapped => return None,
     };
@@ -60,7 +69,10 @@ fn pick<'a>(list: &[&'a str], i: usize) -> &'a str {
 
 fn map_items(card: &Card, change: impl Fn(usize, &str) -> String) -> Card {
     let mut twin = card.clone();
-    let sections = twin.sections.iter_mut().filter(|s| s.kind != SectionKind::Schedule);
+    let sections = twin
+        .sections
+        .iter_mut()
+        .filter(|s| s.kind != SectionKind::Schedule);
     let items = sections.flat_map(|s| &mut s.items);
     for (i, item) in items.enumerate() {
         item.text = change(i, &item.text);

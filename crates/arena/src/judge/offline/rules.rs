@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use plan::card::{CardItem, CardSection, SectionKind};
 
-use super::words::{content_words, count_different, has_money, is_concrete};
+use super::words::{Vocabulary, has_money, is_concrete};
 use crate::judge::Contestant;
 use crate::judge::canary::injection::speaks_to_the_judge;
 
@@ -37,34 +37,100 @@ pub(super) struct Grade {
 pub(super) const PLAIN_DEALING: &str = "plain dealing";
 
 pub(super) const RULES: [Rule; 12] = [
-    Rule { name: "goal and measure of success", steps: SHARE, grade: goal },
-    Rule { name: "clarity of the brief", steps: BRIEF, grade: |c| kpi(c, 1, SectionKind::Prompt) },
-    Rule { name: "work breakdown and logic", steps: LOGIC, grade: |c| kpi(c, 2, SectionKind::Dependencies) },
-    Rule { name: "schedule", steps: SHARE, grade: schedule },
-    Rule { name: "risks and their treatment", steps: SHARE, grade: risks },
-    Rule { name: "basis of the costs", steps: SHARE, grade: costs },
-    Rule { name: "budget against costs", steps: SHARE, grade: |c| kpi(c, 3, SectionKind::Money) },
-    Rule { name: "benefits", steps: SHARE, grade: benefits },
-    Rule { name: "benefit against cost", steps: SHARE, grade: |c| kpi(c, 4, SectionKind::Benefits) },
-    Rule { name: "team for this work", steps: SHARE, grade: team },
-    Rule { name: "assumptions that can be checked", steps: SHARE, grade: assumptions },
-    Rule { name: PLAIN_DEALING, steps: SHARE, grade: plain_dealing },
+    Rule {
+        name: "goal and measure of success",
+        steps: SHARE,
+        grade: goal,
+    },
+    Rule {
+        name: "clarity of the brief",
+        steps: BRIEF,
+        grade: |c| kpi(c, 1, SectionKind::Prompt),
+    },
+    Rule {
+        name: "work breakdown and logic",
+        steps: LOGIC,
+        grade: |c| kpi(c, 2, SectionKind::Dependencies),
+    },
+    Rule {
+        name: "schedule",
+        steps: SHARE,
+        grade: schedule,
+    },
+    Rule {
+        name: "risks and their treatment",
+        steps: SHARE,
+        grade: risks,
+    },
+    Rule {
+        name: "basis of the costs",
+        steps: SHARE,
+        grade: costs,
+    },
+    Rule {
+        name: "budget against costs",
+        steps: SHARE,
+        grade: |c| kpi(c, 3, SectionKind::Money),
+    },
+    Rule {
+        name: "benefits",
+        steps: SHARE,
+        grade: benefits,
+    },
+    Rule {
+        name: "benefit against cost",
+        steps: SHARE,
+        grade: |c| kpi(c, 4, SectionKind::Benefits),
+    },
+    Rule {
+        name: "team for this work",
+        steps: SHARE,
+        grade: team,
+    },
+    Rule {
+        name: "assumptions that can be checked",
+        steps: SHARE,
+        grade: assumptions,
+    },
+    Rule {
+        name: PLAIN_DEALING,
+        steps: SHARE,
+        grade: plain_dealing,
+    },
 ];
 
-pub(super) const REMAINING: Rule =
-    Rule { name: "remaining: novelty", steps: NOVELTY, grade: |c| kpi(c, 0, SectionKind::Title) };
+pub(super) const REMAINING: Rule = Rule {
+    name: "remaining: novelty",
+    steps: NOVELTY,
+    grade: |c| kpi(c, 0, SectionKind::Title),
+};
 
 /// A KPI, shown with the item of the card that comes nearest to it.
 fn kpi(contestant: &Contestant<'_>, index: usize, shown_by: SectionKind) -> Grade {
     let name = crate::judge::KPI_NAMES[index];
-    let value = contestant.kpis[index].filter(|v| v.is_finite()).map(|v| v.clamp(0.0, 1.0));
+    let value = contestant.kpis[index]
+        .filter(|v| v.is_finite())
+        .map(|v| v.clamp(0.0, 1.0));
     let finding = value.map_or_else(|| format!("{name} unknown"), |v| format!("{name} {v:.2}"));
-    let item = items(contestant, shown_by).first().or_else(|| items(contestant, SectionKind::Title).first());
-    Grade { value, finding, item: item.map(|i| i.id.clone()) }
+    let item = items(contestant, shown_by)
+        .first()
+        .or_else(|| items(contestant, SectionKind::Title).first());
+    Grade {
+        value,
+        finding,
+        item: item.map(|i| i.id.clone()),
+    }
+}
+
+fn vocabulary(contestant: &Contestant<'_>) -> Vocabulary {
+    Vocabulary::of(contestant.card.items().map(|i| i.text.as_str()))
 }
 
 fn items<'a>(contestant: &Contestant<'a>, kind: SectionKind) -> &'a [CardItem] {
-    contestant.card.section(kind).map_or(&[], |section: &CardSection| section.items.as_slice())
+    contestant
+        .card
+        .section(kind)
+        .map_or(&[], |section: &CardSection| section.items.as_slice())
 }
 
 /// Share of the items that pass, with a count in words and an item that shows it.
@@ -78,13 +144,21 @@ fn share(list: &[CardItem], what: &str, passes: impl Fn(&CardItem) -> bool) -> G
 }
 
 fn ratio(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
 }
 
 fn goal(c: &Contestant<'_>) -> Grade {
     let objective = items(c, SectionKind::Objective).first();
     let stated = objective.map_or(0.0, |o| if is_concrete(&o.text) { 1.0 } else { 0.5 });
-    let criteria = share(items(c, SectionKind::SuccessCriteria), "success criteria with a figure", |i| is_concrete(&i.text));
+    let criteria = share(
+        items(c, SectionKind::SuccessCriteria),
+        "success criteria with a figure",
+        |i| is_concrete(&i.text),
+    );
     Grade {
         value: criteria.value.map(|v| f64::midpoint(stated, v)),
         item: criteria.item.or(objective.map(|o| o.id.clone())),
@@ -113,7 +187,10 @@ fn schedule(c: &Contestant<'_>) -> Grade {
 
 /// The card's fact "Durations for 32 tasks: 30 with a realistic value, 28 with a range".
 fn ranged_of(fact: &str) -> (usize, usize) {
-    let numbers: Vec<usize> = fact.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
+    let numbers: Vec<usize> = fact
+        .split(|c: char| !c.is_ascii_digit())
+        .filter_map(|n| n.parse().ok())
+        .collect();
     match numbers[..] {
         [tasks, _, ranged] => (ranged, tasks),
         _ => (0, 0),
@@ -126,26 +203,41 @@ const ENOUGH_RISKS: usize = 5;
 fn risks(c: &Contestant<'_>) -> Grade {
     let list = items(c, SectionKind::Risks);
     let texts: Vec<&str> = list.iter().map(|i| i.text.as_str()).collect();
-    let treatment: f64 = texts.iter().map(|text| treatment(text)).sum::<f64>() / texts.len().max(1) as f64;
-    let enough = ratio(count_different(&texts).min(ENOUGH_RISKS), ENOUGH_RISKS);
-    let best = list.iter().max_by(|a, b| treatment_order(a, b));
+    let vocabulary = vocabulary(c);
+    let treated: Vec<f64> = texts
+        .iter()
+        .map(|text| treatment(text, &vocabulary))
+        .collect();
+    let treatment = treated.iter().sum::<f64>() / texts.len().max(1) as f64;
+    let enough = ratio(
+        vocabulary.count_different(&texts).min(ENOUGH_RISKS),
+        ENOUGH_RISKS,
+    );
+    // Of equals the one shown first.
+    let best = list
+        .iter()
+        .zip(&treated)
+        .rev()
+        .max_by(|(_, a), (_, b)| a.total_cmp(b));
     Grade {
         value: Some(treatment * enough),
-        finding: format!("{} risks, treated to {:.0} %", texts.len(), 100.0 * treatment),
-        item: best.map(|i| i.id.clone()),
+        finding: format!(
+            "{} risks, treated to {:.0} %",
+            texts.len(),
+            100.0 * treatment
+        ),
+        item: best.map(|(i, _)| i.id.clone()),
     }
 }
 
-/// Better treated is greater; of equals the one shown earlier.
-fn treatment_order(a: &CardItem, b: &CardItem) -> std::cmp::Ordering {
-    treatment(&a.text).total_cmp(&treatment(&b.text)).then_with(|| b.id.cmp(&a.id))
-}
-
 /// Thirds for a mitigation, for its fit, and for a figure anywhere.
-fn treatment(risk: &str) -> f64 {
+fn treatment(risk: &str, vocabulary: &Vocabulary) -> f64 {
     let (description, mitigation) = risk.split_once("Mitigation:").unwrap_or((risk, ""));
     let stated = !mitigation.trim().is_empty() && !mitigation.contains("none stated");
-    let fits = stated && !content_words(description).is_disjoint(&content_words(mitigation));
+    let fits = stated
+        && !vocabulary
+            .content(description)
+            .is_disjoint(&vocabulary.content(mitigation));
     let passed = [stated, fits, stated && is_concrete(risk)];
     ratio(passed.iter().filter(|p| **p).count(), passed.len())
 }
@@ -157,20 +249,44 @@ fn costs(c: &Contestant<'_>) -> Grade {
     let statements = items(c, SectionKind::Money);
     let is_line = |i: &&CardItem| i.text.contains(" × ") || i.text.contains("; basis: ");
     let lines: Vec<&CardItem> = statements.iter().filter(is_line).collect();
-    let with = |mark: &str| ratio(lines.iter().filter(|i| i.text.contains(mark)).count(), lines.len());
+    let with = |mark: &str| {
+        ratio(
+            lines.iter().filter(|i| i.text.contains(mark)).count(),
+            lines.len(),
+        )
+    };
     let any_amount = statements.iter().any(|i| has_money(&i.text));
-    let parts = [f64::from(any_amount), f64::from(lines.len() >= PRICED_LINES), with(" × "), with("; basis: ")];
+    let parts = [
+        f64::from(any_amount),
+        f64::from(lines.len() >= PRICED_LINES),
+        with(" × "),
+        with("; basis: "),
+    ];
     Grade {
         value: Some(parts.iter().sum::<f64>() / 4.0),
         finding: format!("{} priced lines", lines.len()),
-        item: lines.first().copied().or(statements.first()).map(|i| i.id.clone()),
+        item: lines
+            .first()
+            .copied()
+            .or(statements.first())
+            .map(|i| i.id.clone()),
     }
 }
 
 fn benefits(c: &Contestant<'_>) -> Grade {
     let list = items(c, SectionKind::Benefits);
-    let multiplied = |i: &CardItem| !i.text.split("; evidence:").next().unwrap_or_default().contains("unknown");
-    let evidenced = |i: &CardItem| i.text.split_once("evidence: ").is_some_and(|(_, e)| !e.starts_with("none"));
+    let multiplied = |i: &CardItem| {
+        !i.text
+            .split("; evidence:")
+            .next()
+            .unwrap_or_default()
+            .contains("unknown")
+    };
+    let evidenced = |i: &CardItem| {
+        i.text
+            .split_once("evidence: ")
+            .is_some_and(|(_, e)| !e.starts_with("none"))
+    };
     let grade = |i: &CardItem| f64::midpoint(f64::from(multiplied(i)), f64::from(evidenced(i)));
     let sum: f64 = list.iter().map(grade).sum();
     let sourced = list.iter().filter(|i| evidenced(i)).count();
@@ -184,23 +300,44 @@ fn benefits(c: &Contestant<'_>) -> Grade {
 const ENOUGH_ROLES: usize = 4;
 
 fn team(c: &Contestant<'_>) -> Grade {
-    let work: BTreeSet<String> = items(c, SectionKind::Wbs).iter().flat_map(|i| content_words(&i.text)).collect();
+    let vocabulary = vocabulary(c);
+    let work: BTreeSet<String> = items(c, SectionKind::Wbs)
+        .iter()
+        .flat_map(|i| vocabulary.content(&i.text))
+        .collect();
     let roles = items(c, SectionKind::Team);
     let texts: Vec<&str> = roles.iter().map(|i| i.text.as_str()).collect();
-    let enough = ratio(count_different(&texts).min(ENOUGH_ROLES), ENOUGH_ROLES);
-    let fitting = share(roles, "roles that the work names", |i| !content_words(&i.text).is_disjoint(&work));
-    Grade { value: fitting.value.map(|v| v * enough), ..fitting }
+    let enough = ratio(
+        vocabulary.count_different(&texts).min(ENOUGH_ROLES),
+        ENOUGH_ROLES,
+    );
+    let fitting = share(roles, "roles that the work names", |i| {
+        !vocabulary.content(&i.text).is_disjoint(&work)
+    });
+    Grade {
+        value: fitting.value.map(|v| v * enough),
+        ..fitting
+    }
 }
 
 fn assumptions(c: &Contestant<'_>) -> Grade {
-    share(items(c, SectionKind::Assumptions), "assumptions with a figure", |i| is_concrete(&i.text))
+    share(
+        items(c, SectionKind::Assumptions),
+        "assumptions with a figure",
+        |i| is_concrete(&i.text),
+    )
 }
 
 fn plain_dealing(c: &Contestant<'_>) -> Grade {
     let suspect = c.card.items().find(|i| speaks_to_the_judge(&i.text));
     Grade {
         value: Some(f64::from(suspect.is_none())),
-        finding: if suspect.is_some() { "speaks to the judge" } else { "nothing hidden" }.to_owned(),
+        finding: if suspect.is_some() {
+            "speaks to the judge"
+        } else {
+            "nothing hidden"
+        }
+        .to_owned(),
         item: suspect.or(c.card.items().next()).map(|i| i.id.clone()),
     }
 }

@@ -9,7 +9,10 @@ const IN_BRIDGE: &str = "it would be lovely";
 const NOWHERE: &str = "a passage that nobody has written";
 
 fn quote(item: &str, text: &str) -> AnswerQuote {
-    AnswerQuote { item: item.to_owned(), text: text.to_owned() }
+    AnswerQuote {
+        item: item.to_owned(),
+        text: text.to_owned(),
+    }
 }
 
 fn dimension(name: &str, first: &str, second: &str, preference: i8) -> AnswerDimension {
@@ -25,13 +28,20 @@ fn dimension(name: &str, first: &str, second: &str, preference: i8) -> AnswerDim
 /// Six dimensions, the first `good` of them with genuine quotes, all preferring `preference`.
 fn answer(good: usize, preference: i8, overall: i8) -> Answer {
     let one = |i: usize| {
-        let (first, second) = if i < good { (IN_WELLS, IN_BRIDGE) } else { (NOWHERE, NOWHERE) };
+        let (first, second) = if i < good {
+            (IN_WELLS, IN_BRIDGE)
+        } else {
+            (NOWHERE, NOWHERE)
+        };
         dimension(&format!("dimension {i}"), first, second, preference)
     };
     Answer {
         dimensions: (0..5).map(one).collect(),
         remaining: one(5),
-        verdict: AnswerVerdict { because: "The wells are planned.".to_owned(), overall },
+        verdict: AnswerVerdict {
+            because: "The wells are planned.".to_owned(),
+            overall,
+        },
     }
 }
 
@@ -89,9 +99,15 @@ fn quotes_are_matched_letter_by_letter_with_white_space_folded() {
 #[test]
 fn a_short_quote_counts_when_it_is_the_whole_item() {
     let (wells, bridge) = wells_and_bridge();
-    assert_eq!(find(&bridge, "risk-1", "It might rain."), Some("risk-1".to_owned()));
+    assert_eq!(
+        find(&bridge, "risk-1", "It might rain."),
+        Some("risk-1".to_owned())
+    );
     assert_eq!(find(&bridge, "risk-1", "might"), None);
-    assert_eq!(find(&wells, "title-1", "Wells for forty schools"), Some("title-1".to_owned()));
+    assert_eq!(
+        find(&wells, "title-1", "Wells for forty schools"),
+        Some("title-1".to_owned())
+    );
 }
 
 #[test]
@@ -101,7 +117,11 @@ fn a_genuine_quote_with_the_wrong_item_is_corrected_and_flagged() {
         answer.dimensions[0].evidence_first.item = item.to_owned();
         let verdict = checked(&answer).verdict;
         assert_eq!(verdict.dimensions[0].first_quote.item, "risk-1");
-        assert_eq!(verdict.flags.contains(&Flag::ItemCorrected), item != "[risk-1]", "{item}");
+        assert_eq!(
+            verdict.flags.contains(&Flag::ItemCorrected),
+            item != "[risk-1]",
+            "{item}"
+        );
     }
 }
 
@@ -128,7 +148,10 @@ fn outcomes_follow_from_what_could_be_verified() {
             Outcome::Verdict { verdict } => Ok(verdict.overall),
             Outcome::Void { reason, .. } => Err(reason),
         };
-        assert_eq!(got, expect, "{good} good, preference {preference}, overall {overall}");
+        assert_eq!(
+            got, expect,
+            "{good} good, preference {preference}, overall {overall}"
+        );
     }
 }
 
@@ -138,7 +161,13 @@ fn a_dimension_given_twice_counts_once() {
     answer.dimensions[3].name = "Dimension 0".to_owned();
     let verdict = checked(&answer).verdict;
     assert_eq!(verdict.flags, [Flag::DuplicateDimension]);
-    assert_eq!((verdict.dimensions[0].counted(), verdict.dimensions[3].counted()), (1, 0));
+    assert_eq!(
+        (
+            verdict.dimensions[0].counted(),
+            verdict.dimensions[3].counted()
+        ),
+        (1, 0)
+    );
 }
 
 #[test]
@@ -152,10 +181,14 @@ fn an_overall_against_its_own_dimensions_is_flagged() {
 fn what_a_model_writes_is_cut_cleaned_and_freed_of_the_key() {
     let mut answer = answer(6, 1, 1);
     answer.dimensions[0].explanation = "word ".repeat(31);
-    answer.dimensions[1].explanation = "<script>alert(1)</script>a\u{202e}b\nc <<<END k3y>>>".to_owned();
+    answer.dimensions[1].explanation =
+        "<script>alert(1)</script>a\u{202e}b\nc <<<END k3y>>>".to_owned();
     answer.verdict.because = "x".repeat(10_000_000);
     let verdict = checked(&answer).verdict;
-    assert_eq!(verdict.dimensions[0].reason, format!("{}…", ["word"; 30].join(" ")));
+    assert_eq!(
+        verdict.dimensions[0].reason,
+        format!("{}…", ["word"; 30].join(" "))
+    );
     assert_eq!(verdict.because.chars().count(), MAX_REASON_CHARS);
     let reason = &verdict.dimensions[1].reason;
     for gone in ["<script>", "\u{202e}", "\n", "<<<", "k3y"] {
@@ -188,6 +221,11 @@ proptest! {
         let passage: String = item.text.chars().skip(start).take(length).collect();
         prop_assert_eq!(find(&wells, &item.id, passage.trim()), Some(item.id.clone()));
     }
+}
+
+proptest! {
+    // Each case canonicalises two dozen long texts.
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn verdicts_are_bounded_whatever_the_model_writes(text in "\\PC{0,3000}", preference in -4i8..=4) {
