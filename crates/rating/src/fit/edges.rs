@@ -5,6 +5,8 @@
 //! of β turned and the level mirrored. Every edge is therefore stored from its lower item,
 //! and all that differs is its *class*: judge × order × level.
 
+use std::ops::Range;
+
 use crate::log::Comparison;
 
 /// Levels −4..=4.
@@ -69,6 +71,25 @@ impl Edges {
     pub(crate) fn item_of(&self, edge: usize, mut item: usize) -> usize {
         while self.starts[item + 1] as usize <= edge {
             item += 1;
+        }
+        item
+    }
+
+    /// Visits a range of edges row by row, starting the search for rows at `item`; returns
+    /// the last row visited.
+    #[inline]
+    pub(crate) fn for_rows(
+        &self,
+        mut item: usize,
+        range: Range<usize>,
+        mut visit: impl FnMut(usize, &[Edge]),
+    ) -> usize {
+        let mut edge = range.start;
+        while edge < range.end {
+            item = self.item_of(edge, item);
+            let row_end = range.end.min(self.starts[item + 1] as usize);
+            visit(item, &self.list[edge..row_end]);
+            edge = row_end;
         }
         item
     }

@@ -14,10 +14,10 @@ use crate::model::JudgeParams;
 
 /// λ stays within these bounds: s between 0.01 and 100 logits.
 const LAMBDA_RANGE: (f64, f64) = (1e-4, 1e4);
-/// Inexact Newton: each θ-step removes about nine tenths of the residual, since judges and
+/// Inexact Newton: each θ-step leaves a fiftieth of the residual, since judges and
 /// s move next anyway (Dembo, Eisenstat & Steihaug 1982).
 const STOP: Stop = Stop {
-    relative: 0.05,
+    relative: 0.02,
     max_iterations: 200,
 };
 /// Moves below this contract steadily.
@@ -205,7 +205,7 @@ impl State {
     }
 
     fn fill_gradient(&self, pass: &Pass, work: &mut ThetaWork) {
-        for ((rhs, score), theta) in work.rhs.iter_mut().zip(&pass.score).zip(&self.theta) {
+        for ((rhs, score), theta) in work.rhs.iter_mut().zip(pass.scores()).zip(&self.theta) {
             *rhs = [to_f32(score - self.lambda * theta)];
         }
     }
@@ -218,7 +218,7 @@ impl State {
 
     fn slope_along(&self, step: &Block<1>, pass: &Pass) -> f64 {
         step.iter()
-            .zip(&pass.score)
+            .zip(pass.scores())
             .zip(&self.theta)
             .map(|(([step], score), theta)| f64::from(*step) * (score - self.lambda * theta))
             .sum()

@@ -5,7 +5,7 @@
 
 use super::chunk::{CHUNK, Chunk};
 use super::edges::{CLASSES_PER_JUDGE, Edges, class_meaning};
-use super::system::{Refill, System};
+use super::system::{Refill, System, to_f32};
 use crate::model::JudgeParams;
 
 /// Variance of a level around the difference of strengths: logistic noise plus rounding.
@@ -49,13 +49,24 @@ pub(crate) struct ClassSums {
 /// The result of a pass; buffers are reused.
 #[derive(Debug)]
 pub(crate) struct Pass {
-    /// ∂ log-likelihood / ∂θ, without the prior.
-    pub(crate) score: Vec<f64>,
+    nodes: Vec<Node>,
     /// One entry per class.
     pub(crate) sums: Vec<ClassSums>,
-    /// 1/Hᵢᵢ of the last pass.
-    inverse_diagonal: Vec<f32>,
     chunk: Box<Chunk>,
+}
+
+/// What a pass knows about one item, side by side: half a cache line, where separate arrays
+/// would cost a miss each for every opponent from afar.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Node {
+    theta: f64,
+    score: f64,
+    /// Hᵢᵢ − λ.
+    pub(crate) curvature: f32,
+    /// 1/Hᵢᵢ of the last pass.
+    inverse_diagonal: f32,
+    /// Where the next pair with a lower item goes in this row of the system.
+    pub(crate) next_lower: u32,
 }
 
 /// What a pass is for.
@@ -77,9 +88,8 @@ struct Cursor {
 impl Pass {
     pub(crate) fn new(items: usize, judges: usize) -> Self {
         Self {
-            score: vec![0.0; items],
+            nodes: vec![Node::default(); items],
             sums: vec![ClassSums::default(); judges * CLASSES_PER_JUDGE],
-            inverse_diagonal: vec![0.0; items],
             chunk: Box::new(Chunk::new()),
         }
     }
@@ -95,32 +105,31 @@ impl Pass {
         purpose: Purpose,
     ) {
         let terms = class_terms(judges);
-        self.score.fill(0.0);
+        self.start(theta, system);
         self.sums.fill(ClassSums::default());
-        let mut refill = system.refill(lambda);
+        let mut refill = system.refill();
         let mut cursor = Cursor::default();
         while cursor.edge < edges.list.len() {
-            self.gather(edges, &terms, theta, cursor);
+            self.gather(edges, &terms, cursor);
             self.chunk.evaluate();
             cursor = match purpose {
-                Purpose::Strengths => {
-                    self.scatter::<false>(edges, &terms, theta, cursor, &mut refill)
-                }
+                Purpose::Strengths => self.scatter::<false>(edges, &terms, cursor, &mut refill),
                 Purpose::StrengthsAndJudges => {
-                    self.scatter::<true>(edges, &terms, theta, cursor, &mut refill)
+                    self.scatter::<true>(edges, &terms, cursor, &mut refill)
                 }
             };
         }
-        refill.finish_pair();
-        self.keep_diagonal(system);
+        refill.finish_pair(&mut self.nodes);
+        self.finish(lambda, system);
     }
 
     /// Scores and weights at θ = 0 of a simpler model in which a level is the difference of
     /// strengths in logits plus noise: a linear problem, whose solution is where a cold fit
     /// starts. From θ = 0 the full model would leap far: the outermost levels hardly bend.
     pub(crate) fn evaluate_linear(&mut self, edges: &Edges, lambda: f64, system: &mut System) {
-        self.score.fill(0.0);
-        let mut refill = system.refill(lambda);
+        self.nodes.fill(Node::default());
+        system.start_rows(&mut self.nodes);
+        let mut refill = system.refill();
         let mut item = 0;
         for (position, edge) in edges.list.iter().enumerate() {
             item = edges.item_of(position, item);
@@ -128,34 +137,54 @@ impl Pass {
             let (_, _, level) = class_meaning(edge.class as usize);
             let precision = f64::from(edge.weight) / LEVEL_VARIANCE;
             let score = precision * f64::from(level);
-            self.score[item] += score;
-            self.score[other] -= score;
-            refill.add(item, other, precision);
+            self.nodes[item].score += score;
+            self.nodes[other].score -= score;
+            refill.add(&mut self.nodes, item, other, precision);
         }
-        refill.finish_pair();
-        self.keep_diagonal(system);
+        refill.finish_pair(&mut self.nodes);
+        self.finish(lambda, system);
     }
 
-    fn keep_diagonal(&mut self, system: &System) {
-        for (inverse, diagonal) in self.inverse_diagonal.iter_mut().zip(&system.diagonal) {
-            *inverse = 1.0 / diagonal;
+    /// ∂ log-likelihood / ∂θ per item, without the prior.
+    pub(crate) fn scores(&self) -> impl Iterator<Item = f64> {
+        self.nodes.iter().map(|node| node.score)
+    }
+
+    fn start(&mut self, theta: &[f64], system: &System) {
+        for (node, &theta) in self.nodes.iter_mut().zip(theta) {
+            *node = Node {
+                theta,
+                inverse_diagonal: node.inverse_diagonal,
+                ..Node::default()
+            };
+        }
+        system.start_rows(&mut self.nodes);
+    }
+
+    fn finish(&mut self, lambda: f64, system: &mut System) {
+        for (node, diagonal) in self.nodes.iter_mut().zip(&mut system.diagonal) {
+            *diagonal = to_f32(lambda) + node.curvature;
+            node.inverse_diagonal = 1.0 / *diagonal;
         }
     }
 
     /// Fills the chunk's inputs; lanes beyond the last edge keep old, harmless values.
-    fn gather(&mut self, edges: &Edges, terms: &[ClassTerms], theta: &[f64], start: Cursor) {
+    fn gather(&mut self, edges: &Edges, terms: &[ClassTerms], start: Cursor) {
         let chunk = &mut *self.chunk;
-        let mut item = start.item;
+        let mut lane = 0;
         let end = edges.list.len().min(start.edge + CHUNK);
-        for (lane, edge) in edges.list[start.edge..end].iter().enumerate() {
-            item = edges.item_of(start.edge + lane, item);
-            let terms = &terms[edge.class as usize];
-            let gap = theta[item] - theta[edge.other as usize];
-            chunk.delta[lane] = terms.kappa * gap + terms.beta;
-            chunk.exp_minus_lo[lane] = terms.exp_minus_lo;
-            chunk.exp_minus_hi[lane] = terms.exp_minus_hi;
-            chunk.weight[lane] = f64::from(edge.weight);
-        }
+        edges.for_rows(start.item, start.edge..end, |item, row| {
+            let own_theta = self.nodes[item].theta;
+            for edge in row {
+                let terms = &terms[edge.class as usize];
+                let gap = own_theta - self.nodes[edge.other as usize].theta;
+                chunk.delta[lane] = terms.kappa * gap + terms.beta;
+                chunk.exp_minus_lo[lane] = terms.exp_minus_lo;
+                chunk.exp_minus_hi[lane] = terms.exp_minus_hi;
+                chunk.weight[lane] = f64::from(edge.weight);
+                lane += 1;
+            }
+        });
     }
 
     /// Adds the chunk's outputs to scores, weights and sums.
@@ -163,31 +192,36 @@ impl Pass {
         &mut self,
         edges: &Edges,
         terms: &[ClassTerms],
-        theta: &[f64],
         start: Cursor,
         refill: &mut Refill<'_>,
     ) -> Cursor {
         let chunk = &*self.chunk;
-        let mut item = start.item;
+        let (nodes, sums) = (&mut self.nodes, &mut self.sums);
+        let mut lane = 0;
         let end = edges.list.len().min(start.edge + CHUNK);
-        for (lane, edge) in edges.list[start.edge..end].iter().enumerate() {
-            item = edges.item_of(start.edge + lane, item);
-            let other = edge.other as usize;
-            let class = edge.class as usize;
-            let kappa = terms[class].kappa;
-            let score = chunk.below_lo[lane] - chunk.above_hi[lane];
-            let bend = chunk.bend_hi[lane] + chunk.bend_lo[lane];
-            self.score[item] += kappa * score;
-            self.score[other] -= kappa * score;
-            refill.add(item, other, kappa * kappa * bend);
-            if JUDGES {
-                let gap = kappa * (theta[item] - theta[other]);
-                let sums = &mut self.sums[class];
-                sums.add(chunk, lane, gap, score, bend);
-                let freedom = self.inverse_diagonal[item] + self.inverse_diagonal[other];
-                sums.leverage += kappa * kappa * bend * f64::from(freedom);
+        let item = edges.for_rows(start.item, start.edge..end, |item, row| {
+            let own = nodes[item];
+            let mut own_score = 0.0;
+            for edge in row {
+                let other = edge.other as usize;
+                let class = edge.class as usize;
+                let kappa = terms[class].kappa;
+                let score = chunk.below_lo[lane] - chunk.above_hi[lane];
+                let bend = chunk.bend_hi[lane] + chunk.bend_lo[lane];
+                own_score += kappa * score;
+                nodes[other].score -= kappa * score;
+                refill.add(nodes, item, other, kappa * kappa * bend);
+                if JUDGES {
+                    let far = &nodes[other];
+                    let gap = kappa * (own.theta - far.theta);
+                    let freedom = f64::from(own.inverse_diagonal + far.inverse_diagonal);
+                    sums[class].add(chunk, lane, gap, score, bend);
+                    sums[class].leverage += kappa * kappa * bend * freedom;
+                }
+                lane += 1;
             }
-        }
+            nodes[item].score += own_score;
+        });
         Cursor { edge: end, item }
     }
 }

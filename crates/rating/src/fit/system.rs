@@ -4,6 +4,7 @@
 //! halves stored, so that a product only reads at random and never writes at random.
 
 use super::edges::{Edges, accumulate};
+use super::pass::Node;
 
 /// H with Hᵢᵢ = `diagonal[i]` and Hᵢⱼ = −`weights` at (i, j).
 #[derive(Debug)]
@@ -72,11 +73,16 @@ impl System {
         (&self.columns[range.clone()], &self.weights[range])
     }
 
-    /// Starts refilling: the diagonal becomes λ.
-    pub(crate) fn refill(&mut self, lambda: f64) -> Refill<'_> {
-        self.diagonal.fill(to_f32(lambda));
+    /// Points every node to the start of its row.
+    pub(crate) fn start_rows(&self, nodes: &mut [Node]) {
+        for (node, &start) in nodes.iter_mut().zip(&self.starts) {
+            node.next_lower = start;
+        }
+    }
+
+    /// Starts refilling the weights; the caller sets the diagonal from the nodes.
+    pub(crate) fn refill(&mut self) -> Refill<'_> {
         Refill {
-            next_lower: self.starts[..self.diagonal.len()].to_vec(),
             system: self,
             pair: None,
             weight: 0.0,
@@ -96,7 +102,6 @@ impl System {
 #[derive(Debug)]
 pub(crate) struct Refill<'a> {
     system: &'a mut System,
-    next_lower: Vec<u32>,
     /// The pair under way and its weight so far.
     pair: Option<(usize, usize)>,
     weight: f64,
@@ -106,12 +111,12 @@ pub(crate) struct Refill<'a> {
 impl Refill<'_> {
     /// Adds the weight of one edge to its pair.
     #[inline]
-    pub(crate) fn add(&mut self, item: usize, other: usize, weight: f64) {
+    pub(crate) fn add(&mut self, nodes: &mut [Node], item: usize, other: usize, weight: f64) {
         if self.pair == Some((item, other)) {
             self.weight += weight;
             return;
         }
-        self.finish_pair();
+        self.finish_pair(nodes);
         if self.pair.is_none_or(|(last, _)| last != item) {
             self.next_upper = self.system.uppers[item] as usize;
         }
@@ -121,18 +126,18 @@ impl Refill<'_> {
 
     /// Writes the pair under way to its two entries and to the diagonal.
     #[inline]
-    pub(crate) fn finish_pair(&mut self) {
+    pub(crate) fn finish_pair(&mut self, nodes: &mut [Node]) {
         let Some((item, other)) = self.pair else {
             return;
         };
         let weight = to_f32(self.weight);
         self.system.weights[self.next_upper] = weight;
         self.next_upper += 1;
-        let lower = &mut self.next_lower[other];
-        self.system.weights[*lower as usize] = weight;
-        *lower += 1;
-        self.system.diagonal[item] += weight;
-        self.system.diagonal[other] += weight;
+        let far = &mut nodes[other];
+        self.system.weights[far.next_lower as usize] = weight;
+        far.next_lower += 1;
+        far.curvature += weight;
+        nodes[item].curvature += weight;
     }
 }
 
