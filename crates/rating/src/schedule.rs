@@ -76,7 +76,8 @@ impl Scheduler {
     /// `shared_calls` is the budget for wherever uncertainty is worst.
     ///
     /// # Panics
-    /// When `done` names an item that isn't there.
+    /// When `done` names an item that isn't there, or the policy doesn't pass
+    /// [`Policy::check`].
     pub fn new(
         policy: Policy,
         judge: &JudgeParams,
@@ -84,6 +85,7 @@ impl Scheduler {
         done: &[(u32, u32)],
         shared_calls: u64,
     ) -> Self {
+        policy.check().expect("the policy passes its check");
         let beliefs = items.iter().map(|item| item.belief).collect();
         let mut scheduler = Self {
             policy,

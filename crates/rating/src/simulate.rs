@@ -125,6 +125,7 @@ pub fn simulate(
     config: &SimConfig,
     progress: impl Fn(usize, usize) + Sync,
 ) -> Result<Report, RatingError> {
+    check(&config.policy, config.position_effect)?;
     let reps = config.reps as usize;
     let runs = reps * config.methods.len();
     let outcomes = parallel::map(
@@ -143,6 +144,18 @@ pub fn simulate(
     Ok(Report {
         config: config.clone(),
         methods,
+    })
+}
+
+fn check(policy: &Policy, position_effect: f64) -> Result<(), RatingError> {
+    policy.check()?;
+    if position_effect.is_finite() {
+        return Ok(());
+    }
+    Err(RatingError::InvalidOption {
+        option: "position_effect",
+        value: position_effect,
+        expected: "use a finite number of logits",
     })
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::RatingError;
 use crate::online::Gaussian;
 
 /// How many plans share a bucket.
@@ -41,6 +42,40 @@ impl Default for Policy {
             base_weight: 0.15,
             top_weight: 5.0,
             stop_se: None,
+        }
+    }
+}
+
+impl Policy {
+    /// Refuses shares outside 0..=1 and weights that aren't finite or are negative.
+    pub fn check(&self) -> Result<(), RatingError> {
+        let shares = [
+            ("bucket_share", self.bucket_share),
+            ("explore_share", self.explore_share),
+            ("second_order_share", self.second_order_share),
+            ("top_share", self.top_share),
+        ];
+        let weights = [
+            ("base_weight", self.base_weight),
+            ("top_weight", self.top_weight),
+        ];
+        let stop = self.stop_se.map(|se| ("stop_se", se));
+        let bad_share = shares
+            .into_iter()
+            .find(|(_, value)| !(0.0..=1.0).contains(value));
+        let bad_weight = weights
+            .into_iter()
+            .chain(stop)
+            .find(|(_, value)| !(0.0..=f64::MAX).contains(value));
+        let invalid = |(option, value), expected| RatingError::InvalidOption {
+            option,
+            value,
+            expected,
+        };
+        match (bad_share, bad_weight) {
+            (Some(bad), _) => Err(invalid(bad, "use a share between 0 and 1")),
+            (_, Some(bad)) => Err(invalid(bad, "use a finite number that isn't negative")),
+            (None, None) => Ok(()),
         }
     }
 }
@@ -92,4 +127,58 @@ pub const fn split_budget(calls: u16) -> (u16, u16) {
 /// The bucket of the plan that arrives as number `arrival` (from 0).
 pub const fn bucket_of_arrival(arrival: u32) -> u32 {
     arrival / BUCKET_SIZE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nonsense_is_refused_by_name() {
+        let good = Policy::default();
+        assert_eq!(good.check(), Ok(()));
+        let bad = [
+            (
+                Policy {
+                    explore_share: 1.5,
+                    ..good
+                },
+                "explore_share",
+            ),
+            (
+                Policy {
+                    bucket_share: f64::NAN,
+                    ..good
+                },
+                "bucket_share",
+            ),
+            (
+                Policy {
+                    top_weight: -1.0,
+                    ..good
+                },
+                "top_weight",
+            ),
+            (
+                Policy {
+                    stop_se: Some(f64::INFINITY),
+                    ..good
+                },
+                "stop_se",
+            ),
+        ];
+        for (policy, name) in bad {
+            let message = policy.check().unwrap_err().to_string();
+            assert!(message.contains(name), "{message}");
+        }
+    }
+
+    #[test]
+    fn buckets_hold_a_hundred_and_budgets_split_in_half() {
+        assert_eq!([0, 99, 100, 250].map(bucket_of_arrival), [0, 0, 1, 2]);
+        assert_eq!(
+            [12, 13, 1, 0].map(split_budget),
+            [(6, 6), (7, 6), (1, 0), (0, 0)]
+        );
+    }
 }

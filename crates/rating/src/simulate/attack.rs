@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::contest::{Contest, Method};
 use super::metrics::{average, percentile};
 use super::world::{World, WorldKind};
-use super::{Mean, parallel, world_seed};
+use super::{Mean, check, parallel, world_seed};
 use crate::error::RatingError;
 use crate::schedule::{Policy, to_index};
 
@@ -87,6 +87,7 @@ pub fn neighbours(
     config: &NeighboursConfig,
     progress: impl Fn(usize, usize) + Sync,
 ) -> Result<NeighboursReport, RatingError> {
+    check(&config.policy, config.position_effect)?;
     let worlds = config.worlds as usize;
     let shifts = parallel::map(
         worlds * config.methods.len(),
@@ -240,6 +241,7 @@ pub fn position(
     config: &PositionConfig,
     progress: impl Fn(usize, usize) + Sync,
 ) -> Result<PositionReport, RatingError> {
+    check(&config.policy, config.effect)?;
     let reps = config.reps as usize;
     let gains = parallel::map(
         reps * config.methods.len(),
