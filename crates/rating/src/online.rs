@@ -89,7 +89,7 @@ impl LevelShape {
             let newton = x - step;
             // Newton's error is about the square of its step. Asked first, because at the
             // root rounding can put the step just outside the bracket.
-            let arrived = step.abs() <= 1e-7 * (1.0 + x.abs());
+            let arrived = step.abs() <= 1e-9 * (1.0 + x.abs());
             x = if arrived || (newton > low && newton < high) {
                 newton
             } else {
