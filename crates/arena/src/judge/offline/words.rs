@@ -2,6 +2,7 @@
 //! long a text is or how it is dressed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// Words behind a number that make it a quantity.
 const UNITS: &str = "\
@@ -36,6 +37,8 @@ const COMMON: &str = "\
     benefit present evidence dependencies without through between against during within \
     should because specialist coordinator responsible various existing identify further \
     everyone concerned approach";
+
+static COMMON_SET: LazyLock<BTreeSet<&str>> = LazyLock::new(|| COMMON.split_whitespace().collect());
 
 /// Whether a list of words separated by blanks has this one.
 fn holds(list: &str, word: &str) -> bool {
@@ -166,7 +169,7 @@ fn long_words(text: &str) -> BTreeSet<String> {
         .split(|c: char| !c.is_alphabetic())
         .filter(|w| w.chars().count() >= 6)
         .map(str::to_lowercase)
-        .filter(|w| !holds(COMMON, w))
+        .filter(|w| !COMMON_SET.contains(w.as_str()))
         .map(|w| w.chars().take(7).collect())
         .collect()
 }
