@@ -121,7 +121,7 @@ mod tests {
             let delta = (after.mean - a.mean) / (kappa * a.var);
             let m = judge.delta(a.mean, b.mean);
             let x = m + kappa * kappa * (a.var + b.var) * delta;
-            prop_assert!((judge.score(y, x) - delta).abs() < 1e-8, "{delta}");
+            prop_assert!((judge.score(y, x) - delta).abs() < 1e-7, "{delta}");
         }
 
         #[test]
@@ -137,8 +137,9 @@ mod tests {
             let judge = JudgeParams::default();
             let (first, second) = online_step(&judge, a, b, y);
             let (swapped_second, swapped_first) = online_step(&judge, b, a, -y);
-            prop_assert!((first.mean - swapped_first.mean).abs() < 1e-6);
-            prop_assert!((second.mean - swapped_second.mean).abs() < 1e-6);
+            let close = 1e-7 * (1.0 + a.var + b.var);
+            prop_assert!((first.mean - swapped_first.mean).abs() < close);
+            prop_assert!((second.mean - swapped_second.mean).abs() < close);
         }
     }
 
