@@ -10,4 +10,27 @@
 //! run ends; every model answer is stored before it is used; KPIs never enter a rating.
 //! Deliberately absent: HTTP, SQL, printing, the system's clock and its randomness.
 
+pub mod acceptance;
+pub mod board;
+pub mod catalogue;
+pub mod estimate;
+pub mod explain;
+pub mod export;
+pub mod extract;
+pub mod import;
+pub mod journal;
 pub mod judge;
+pub mod lease;
+pub mod progress;
+pub mod rank;
+pub mod review;
+
+mod compare;
+mod contest;
+mod environment;
+mod publish;
+mod rounds;
+mod vectors;
+
+pub use environment::{Clock, Entropy};
+pub use publish::{MAX_ESTABLISHED_SE, MIN_OPPONENTS};

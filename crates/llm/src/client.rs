@@ -137,6 +137,11 @@ impl Client {
         .collect()
     }
 
+    /// The same models and budget with another journal, such as one for another purpose.
+    pub fn with_journal(&self, journal: Arc<dyn Journal>) -> Self {
+        Self { journal, ..self.clone() }
+    }
+
     /// What this process has spent through this client and those that share its budget.
     pub fn spent(&self) -> Spend {
         self.meter.spent()

@@ -120,9 +120,12 @@ pub(crate) struct ModelOptions {
     /// offline, openai, openrouter, anthropic, gemini, ollama, lmstudio, vllm, llamacpp or compatible
     #[arg(long = "llm-provider", env = "PLANRANK_LLM_PROVIDER", default_value = "offline", value_name = "NAME")]
     pub(crate) provider: String,
-    /// The provider's name of the model; several, separated by commas, form a jury
+    /// The provider's name of the model; of several, separated by commas, the later ones step in when one fails
     #[arg(long = "llm-model", env = "PLANRANK_LLM_MODEL", value_name = "NAME")]
     pub(crate) model: Option<String>,
+    /// Let each of the models named be a judge of its own
+    #[arg(long)]
+    pub(crate) jury: bool,
     /// A profile of the model file instead of one provider and model
     #[arg(long = "llm-profile", env = "PLANRANK_LLM_PROFILE", value_name = "NAME", conflicts_with = "model")]
     pub(crate) profile: Option<String>,
@@ -157,6 +160,9 @@ pub(crate) struct Leaderboard {
     /// Only plans of this domain
     #[arg(long)]
     pub(crate) domain: Option<String>,
+    /// How ratings are computed from the comparisons
+    #[arg(long, value_enum, default_value_t = RatingMethod::Bt)]
+    pub(crate) rating: RatingMethod,
 }
 
 #[derive(Debug, Args)]

@@ -1,0 +1,159 @@
+//! `planrank rank`: KPIs, then comparisons until the budget is used, then the board.
+
+use arena::extract::{ExtractError, Extraction, extract};
+use arena::progress::Observer;
+use arena::rank::{RankEnd, RankReport, Run, Settings, Stop, rank};
+use serde_json::json;
+use store::{Contest, Store};
+
+use crate::cli::{Global, Rank, RankingOptions};
+use crate::exit::Exit;
+use crate::output::{self, TerminalProgress};
+use crate::system::SystemEntropy;
+use crate::wiring::{self, DEFAULT_FILE, Database, Models};
+
+use super::leaderboard;
+
+pub(super) async fn run(global: &Global, args: &Rank) -> anyhow::Result<Exit> {
+    let database = Database::chosen(global, DEFAULT_FILE);
+    let store = database.open().await?;
+    let models = Models::build(&store, &args.model).await?;
+    if args.dry_run {
+        return dry_run(global, &store, &models, &args.ranking).await;
+    }
+    let observer = if global.json { TerminalProgress::quiet() } else { TerminalProgress::new() };
+    let report = work(&store, &models, &args.ranking, &observer).await?;
+    if global.json {
+        output::json(&report)?;
+    } else {
+        leaderboard::print(&store, &leaderboard::Query::top(25, args.ranking.rating)).await?;
+        print_report(&report, &database)?;
+    }
+    Ok(exit_of(&report.end))
+}
+
+/// Extracts what is missing and ranks; stops cleanly at Ctrl-C.
+pub(super) async fn work(
+    store: &Store,
+    models: &Models,
+    options: &RankingOptions,
+    observer: &dyn Observer,
+) -> anyhow::Result<RankReport> {
+    let stop = Stop::default();
+    let watch = tokio::spawn(stop_at_interrupt(stop.clone()));
+    let outcome = extract_and_rank(store, models, options, observer, stop).await;
+    watch.abort();
+    outcome
+}
+
+async fn extract_and_rank(
+    store: &Store,
+    models: &Models,
+    options: &RankingOptions,
+    observer: &dyn Observer,
+    stop: Stop,
+) -> anyhow::Result<RankReport> {
+    let extraction = Extraction {
+        store,
+        clock: wiring::clock(),
+        embedder: models.embedder.clone(),
+        rater: models.rater.clone(),
+        concurrency: options.concurrency,
+        stop: stop.clone(),
+        observer,
+    };
+    match extract(&extraction).await {
+        Ok(_) => {}
+        Err(ExtractError::Model(llm::LlmError::BudgetExhausted { .. })) => stop.request(),
+        Err(error) => return Err(error.into()),
+    }
+    let meter = || models.spent();
+    let run = Run {
+        store,
+        clock: wiring::clock(),
+        entropy: std::sync::Arc::new(SystemEntropy),
+        contest: Contest::Public,
+        jury: models.jury.clone(),
+        settings: settings(options),
+        stop,
+        observer,
+        meter: &meter,
+        holder: wiring::holder(),
+    };
+    Ok(rank(&run).await?)
+}
+
+fn settings(options: &RankingOptions) -> Settings {
+    Settings { calls_per_plan: options.calls, seed: options.seed, concurrency: options.concurrency }
+}
+
+/// The first Ctrl-C lets calls under way finish; the second ends the process at once.
+async fn stop_at_interrupt(stop: Stop) {
+    if tokio::signal::ctrl_c().await.is_err() {
+        return;
+    }
+    eprintln!("stopping after the calls under way; press Ctrl-C again to stop at once");
+    stop.request();
+    if tokio::signal::ctrl_c().await.is_ok() {
+        std::process::exit(130);
+    }
+}
+
+async fn dry_run(
+    global: &Global,
+    store: &Store,
+    models: &Models,
+    options: &RankingOptions,
+) -> anyhow::Result<Exit> {
+    let estimate = arena::estimate::estimate(store, Contest::Public, settings(options)).await?;
+    let cost = models.judge_client.as_ref().map_or(0, |client| estimate.cost_nano_usd(client));
+    if global.json {
+        output::json(&json!({
+            "plans": estimate.plans,
+            "comparisons": estimate.comparisons,
+            "input_tokens_per_comparison": estimate.input_tokens,
+            "output_tokens_per_comparison": estimate.output_tokens,
+            "cost_nano_usd": cost.to_string(),
+        }))?;
+    } else {
+        output::line(&format!(
+            "{} plans, {} comparisons to make, some {} tokens each: about {}",
+            estimate.plans,
+            estimate.comparisons,
+            estimate.input_tokens + estimate.output_tokens,
+            output::dollars(cost)
+        ))?;
+    }
+    Ok(Exit::Done)
+}
+
+pub(super) fn exit_of(end: &RankEnd) -> Exit {
+    match end {
+        RankEnd::Complete => Exit::Done,
+        RankEnd::BudgetReached { .. } | RankEnd::NoJudge { .. } => Exit::BudgetReached,
+        RankEnd::Interrupted => Exit::Interrupted,
+    }
+}
+
+pub(super) fn print_report(report: &RankReport, database: &Database) -> anyhow::Result<()> {
+    let spent = &report.spent;
+    let mut line = format!(
+        "{} comparisons of {} plans in {} rounds, {} of them now",
+        report.comparisons_in_all, report.plans, report.rounds, report.comparisons
+    );
+    if report.voids > 0 {
+        line.push_str(&format!(" ({} void)", report.voids));
+    }
+    if spent.calls > 0 {
+        let tokens = spent.input_tokens + spent.output_tokens;
+        line.push_str(&format!("; {} model calls, {tokens} tokens, {}", spent.calls, output::dollars(spent.cost_nano_usd)));
+    }
+    output::line(&line)?;
+    let hint = database.hint();
+    match &report.end {
+        RankEnd::Complete => Ok(()),
+        RankEnd::BudgetReached { why } => output::line(&format!("Stopped: {why}. Nothing is lost; go on with: planrank rank{hint}")),
+        RankEnd::Interrupted => output::line(&format!("Interrupted. Nothing is lost; go on with: planrank rank{hint}")),
+        RankEnd::NoJudge { why } => output::line(&format!("Stopped: no judge may judge: {why}")),
+    }
+}

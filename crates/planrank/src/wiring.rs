@@ -1,0 +1,191 @@
+//! Puts the parts together from the command line: database, models, judges, this process.
+
+mod process;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use arena::Clock;
+use arena::extract::Rater;
+use arena::journal::{Purpose, StoreJournal};
+use arena::judge::{Judge, Jury, ModelJudge, OfflineJudge};
+use arena::lease::Holder;
+use arena::rank::Spent;
+use llm::{Budget, Client, Embedder, Meter, Secret, Settings};
+use store::{Backend, Store};
+
+use crate::cli::{Global, ModelOptions};
+use crate::system::{SystemClock, SystemEntropy};
+
+/// Where the data is.
+#[derive(Debug, Clone)]
+pub(crate) struct Database {
+    /// What the store is opened with.
+    pub(crate) url: String,
+    /// What a person would type after `--db` to open it again; `None` when it is the default.
+    pub(crate) flag: Option<String>,
+}
+
+impl Database {
+    /// `--db`, or `file` in the data folder.
+    pub(crate) fn chosen(global: &Global, file: &str) -> Self {
+        if let Some(url) = &global.db {
+            return Self { url: url.clone(), flag: Some(url.clone()) };
+        }
+        let path = global.data_dir.join(file).display().to_string();
+        let is_default = file == DEFAULT_FILE && global.data_dir == Path::new(DEFAULT_DIR);
+        Self { flag: (!is_default).then(|| path.clone()), url: path }
+    }
+
+    /// The file behind it, if it is a file.
+    fn file(&self) -> Option<PathBuf> {
+        let path = self.url.strip_prefix("sqlite://").unwrap_or(&self.url);
+        let is_file = !self.url.contains("://") || self.url.starts_with("sqlite://");
+        (is_file && !self.url.starts_with("sqlite::")).then(|| PathBuf::from(path))
+    }
+
+    /// ` --db URL`, or nothing, to be put behind a command that is shown to the user. A
+    /// password in the address is not repeated.
+    pub(crate) fn hint(&self) -> String {
+        match &self.flag {
+            Some(flag) if flag.contains('@') => " --db \"$DATABASE_URL\"".to_owned(),
+            Some(flag) => format!(" --db {flag}"),
+            None => String::new(),
+        }
+    }
+
+    /// Opens it; a SQLite file is created.
+    pub(crate) async fn connect(&self) -> anyhow::Result<Store> {
+        if let Some(folder) = self.file().as_deref().and_then(Path::parent) {
+            std::fs::create_dir_all(folder).with_context(|| format!("can't create the folder {}", folder.display()))?;
+        }
+        Ok(Store::connect(&self.url).await?)
+    }
+
+    /// Opens it for writing; a SQLite file is created and its schema brought up to date.
+    pub(crate) async fn open_or_create(&self) -> anyhow::Result<Store> {
+        let store = self.connect().await?;
+        if store.backend() == Backend::Sqlite {
+            store.migrate().await?;
+        }
+        Ok(store)
+    }
+
+    /// Opens it for reading; it has to be there.
+    pub(crate) async fn open(&self) -> anyhow::Result<Store> {
+        if let Some(file) = self.file()
+            && !file.exists()
+        {
+            bail!("there is no database at {}; run `planrank demo` or `planrank import` first, or give --db", file.display());
+        }
+        self.open_or_create().await
+    }
+}
+
+/// The data folder's name when none is given; the same as in `cli`.
+const DEFAULT_DIR: &str = "planrank-data";
+/// The SQLite file in the data folder.
+pub(crate) const DEFAULT_FILE: &str = "planrank.db";
+
+/// Models and judges of a run.
+#[derive(Debug)]
+pub(crate) struct Models {
+    pub(crate) jury: Jury,
+    pub(crate) embedder: Arc<dyn Embedder>,
+    pub(crate) rater: Option<Rater>,
+    /// The first model's price and name, for estimates; `None` offline.
+    pub(crate) judge_client: Option<Arc<Client>>,
+    meter: Arc<Meter>,
+}
+
+impl Models {
+    /// What the user asked for; every answer goes through the journal of `store`.
+    pub(crate) async fn build(store: &Store, options: &ModelOptions) -> anyhow::Result<Self> {
+        let settings = settings(options);
+        let budget = Budget {
+            max_calls: None,
+            max_tokens: Some(options.max_tokens),
+            max_cost_nano_usd: Some(llm::parse_usd(&options.max_cost).context("--max-cost")?),
+        };
+        let journal = |purpose| Arc::new(StoreJournal::new(store.clone(), clock(), purpose, options.provider.clone()));
+        let Some(judge) = Client::from_settings(&settings, journal(Purpose::Judge), budget)? else {
+            let meter = Meter::new(budget);
+            return Ok(Self {
+                jury: Jury::new([Arc::new(OfflineJudge) as Arc<dyn Judge>]),
+                embedder: settings.embedder(Arc::clone(&meter)).await?,
+                rater: None,
+                judge_client: None,
+                meter,
+            });
+        };
+        let meter = judge.meter();
+        let secret = server_secret(store).await?;
+        let clients = if options.jury { judge.jurors() } else { vec![judge.clone()] };
+        let jury = clients.into_iter().map(|client| {
+            let model = first_model(&client);
+            Arc::new(ModelJudge::new(Arc::new(client), model, secret)) as Arc<dyn Judge>
+        });
+        Ok(Self {
+            jury: Jury::new(jury),
+            embedder: settings.embedder(Arc::clone(&meter)).await?,
+            rater: Some(Rater { model: first_model(&judge), client: Arc::new(judge.with_journal(journal(Purpose::Extract))) }),
+            judge_client: Some(Arc::new(judge)),
+            meter,
+        })
+    }
+
+    /// What this run has spent so far.
+    pub(crate) fn spent(&self) -> Spent {
+        let spend = self.meter.spent();
+        Spent {
+            calls: spend.calls,
+            input_tokens: spend.input_tokens,
+            output_tokens: spend.output_tokens,
+            cost_nano_usd: spend.cost_nano_usd,
+        }
+    }
+}
+
+fn first_model(client: &Client) -> String {
+    client.models().next().map(|model| model.id.clone()).unwrap_or_default()
+}
+
+fn settings(options: &ModelOptions) -> Settings {
+    Settings {
+        provider: Some(options.provider.clone()),
+        model: options.model.clone(),
+        profile: options.profile.clone(),
+        base_url: options.base_url.clone(),
+        api_key: options.api_key.clone().map(Secret::new),
+        models_file: options.models_file.clone(),
+        embed_model: options.embed_model.clone(),
+        embed_base_url: options.embed_base_url.clone(),
+        ..Settings::default()
+    }
+}
+
+/// The secret behind the judge's delimiters: made once per database, so that a request can be
+/// repeated and its stored answer found.
+async fn server_secret(store: &Store) -> anyhow::Result<[u8; 32]> {
+    let fresh: String = [random(), random()].concat();
+    let kept = store.set_setting_once("server_secret", &fresh, SystemClock.now()).await?;
+    let mut secret = [0; 32];
+    hex::decode_to_slice(&kept, &mut secret).context("the database's secret is broken")?;
+    Ok(secret)
+}
+
+fn random() -> String {
+    use arena::Entropy;
+    hex::encode(SystemEntropy.bytes())
+}
+
+/// The system's clock.
+pub(crate) fn clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
+
+/// This process, as the lease of a contest names it.
+pub(crate) fn holder() -> Holder {
+    Holder { token: process::token(&random()), is_dead: Arc::new(process::is_dead) }
+}
