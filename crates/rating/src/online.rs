@@ -78,6 +78,7 @@ impl LevelShape {
         let (mut low, mut high) = (mean - var, mean + var);
         let mut x = mean;
         let (mut score, mut curvature) = self.at(x);
+        let mut last_move = 2.0 * var;
         for _ in 0..MAX_STEPS {
             let excess = x - mean - var * score;
             if excess > 0.0 {
@@ -90,11 +91,16 @@ impl LevelShape {
             // Newton's error is about the square of its step. Asked first, because at the
             // root rounding can put the step just outside the bracket.
             let arrived = step.abs() <= 1e-9 * (1.0 + x.abs());
-            x = if arrived || (newton > low && newton < high) {
+            // Where the likelihood is flat Newton can swing between two far points for ever,
+            // so it must halve its step each time or give way.
+            let inside = newton > low && newton < high && 2.0 * step.abs() <= last_move;
+            let next = if arrived || inside {
                 newton
             } else {
                 f64::midpoint(low, high)
             };
+            last_move = (next - x).abs();
+            x = next;
             (score, curvature) = self.at(x);
             if arrived {
                 break;
@@ -141,6 +147,23 @@ mod tests {
             prop_assert!((first.mean - swapped_first.mean).abs() < close);
             prop_assert!((second.mean - swapped_second.mean).abs() < close);
         }
+    }
+
+    /// Newton once swung between two points 15 logits apart until the steps ran out.
+    #[test]
+    fn a_wide_belief_against_a_lopsided_verdict_is_solved() {
+        let first = Gaussian {
+            mean: 2.584_911,
+            var: 389.882,
+        };
+        let second = Gaussian {
+            mean: 1.800_085,
+            var: 116.537,
+        };
+        let (after, _) = online_step(&JudgeParams::default(), first, second, 4);
+        let moved = (after.mean - first.mean) / first.var;
+        let x = first.mean - second.mean + (first.var + second.var) * moved;
+        assert!((JudgeParams::default().score(4, x) - moved).abs() < 1e-9);
     }
 
     #[test]
