@@ -43,7 +43,7 @@ fn refit(items: usize, log: &[Comparison], warm: Option<&Fit>) -> Fit {
     fit(items, 1, log, &FitOptions::default(), warm).expect("a valid log")
 }
 
-#[divan::bench]
+#[divan::bench(sample_size = 1000)]
 fn online(bencher: Bencher<'_, '_>) {
     let judge = JudgeParams::default();
     let first = Gaussian {

@@ -90,7 +90,7 @@ impl LevelShape {
             let newton = x - step;
             // Newton's error is about the square of its step. Asked first, because at the
             // root rounding can put the step just outside the bracket.
-            let arrived = step.abs() <= 1e-9 * (1.0 + x.abs());
+            let arrived = step.abs() <= 1e-7 * (1.0 + x.abs());
             // Where the likelihood is flat Newton can swing between two far points for ever,
             // so it must halve its step each time or give way.
             let inside = newton > low && newton < high && 2.0 * step.abs() <= last_move;
