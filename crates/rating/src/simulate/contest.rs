@@ -106,7 +106,7 @@ impl Contest {
                 Ok(Estimate { mean, sd: None })
             }
             Self::Graded(contest) => {
-                let fit = contest.refit(&FitOptions::default())?;
+                let fit = contest.fit_anew(&FitOptions::default())?;
                 Ok(Estimate {
                     mean: fit.theta,
                     sd: Some(fit.sd),
@@ -257,7 +257,18 @@ impl GradedContest {
             .fit
             .as_ref()
             .map(|fit| fit.renumbered(&numbers, &[Some(0)]));
-        fit(items, 1, &self.comparisons, options, warm.as_ref())
+        let fit = fit(items, 1, &self.comparisons, options, warm.as_ref())?;
+        // A start far from the answer may lead nowhere.
+        if fit.converged {
+            Ok(fit)
+        } else {
+            self.fit_anew(options)
+        }
+    }
+
+    /// From a cold start, as published ratings are.
+    fn fit_anew(&self, options: &FitOptions) -> Result<Fit, RatingError> {
+        fit(self.beliefs.len(), 1, &self.comparisons, options, None)
     }
 
     fn adopt(&mut self, fit: Fit) {
