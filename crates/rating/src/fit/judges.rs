@@ -2,7 +2,7 @@
 //! between cut points, so that κ > 0 and 0 < τ₁ < … < τ₄ hold by construction.
 //!
 //! Priors, all weak, so that a judge with few verdicts stays near the ordinary:
-//! log κ ~ N(call-weighted mean, 0.5²), β ~ N(0, 1), log gap ~ N(log default gap, 1).
+//! log κ ~ N(call-weighted mean, 0.5²), β ~ N(0, 1), log gap ~ N(log default gap, 1/8²).
 //!
 //! The joint mode of θ and several κ is spurious: θ fits the noise of one judge, who then
 //! looks ever sharper. So the log κ maximise the marginal likelihood: −½·log det H, the
@@ -28,8 +28,10 @@ const FIRST_CUT: usize = 2;
 const LOG_KAPPA_PRECISION: f64 = 4.0;
 /// Prior precision of β around 0: standard deviation 1 logit.
 const BETA_PRECISION: f64 = 1.0;
-/// Prior precision of the log of a gap between cuts: standard deviation 1.
-const LOG_GAP_PRECISION: f64 = 1.0;
+/// Prior precision of the log of a gap between cuts: standard deviation 1/8. A judge that never
+/// contradicts itself is not thereby right; a looser prior lets the gaps, and with them the
+/// whole scale, grow without bound on its verdicts. Thousands of verdicts overrule it.
+const LOG_GAP_PRECISION: f64 = 64.0;
 /// No parameter moves further than this in one step.
 const MAX_MOVE: f64 = 1.0;
 
