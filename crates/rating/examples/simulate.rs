@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         worlds(reps)?;
     }
     if what != "worlds" {
-        attacks(reps)?;
+        attacks()?;
     }
     Ok(())
 }
@@ -52,7 +52,7 @@ fn worlds(reps: u32) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn attacks(reps: u32) -> Result<(), Box<dyn Error>> {
+fn attacks() -> Result<(), Box<dyn Error>> {
     let flood = neighbours(&NeighboursConfig::default(), |_, _| ())?;
     println!("\nneighbours: method, junk, targets, shift ± se, size of shift (points)");
     for row in flood.results {
@@ -66,13 +66,7 @@ fn attacks(reps: u32) -> Result<(), Box<dyn Error>> {
             row.shift_size.mean,
         );
     }
-    let leaning = position(
-        &PositionConfig {
-            reps,
-            ..PositionConfig::default()
-        },
-        |_, _| (),
-    )?;
+    let leaning = position(&PositionConfig::default(), |_, _| ())?;
     println!("\nposition: method, shift ± se, above the truth (points)");
     for row in leaning.results {
         println!(
