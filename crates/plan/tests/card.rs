@@ -163,6 +163,43 @@ fn sentences_keep_numbers_and_abbreviations_whole() {
 }
 
 #[test]
+fn a_line_of_full_stops_takes_linear_time() {
+    for unit in [".", "x.", ". ", "e.g.", "...!?", "\n"] {
+        let line = unit.repeat((1 << 20) / unit.len());
+        assert!(sentences(&line).all(|sentence| !sentence.is_empty()));
+    }
+}
+
+#[test]
+fn a_money_sentence_is_shown_once_wherever_it_is_repeated() {
+    let mut plan = large(40, "Rent is 20 EUR. Sun shines. Rent is 20 EUR.");
+    plan.assumptions[7].assumption = "Fuel is $7 a day.".to_owned();
+    let card = card(&plan);
+    let money = card.section(SectionKind::Money).unwrap();
+    let texts: Vec<&str> = money.items.iter().map(|item| item.text.as_str()).collect();
+    assert_eq!(texts, ["Rent is 20 EUR.", "Fuel is $7 a day."]);
+    assert_eq!(money.omitted, 0);
+}
+
+#[test]
+fn what_is_not_shown_is_counted() {
+    let card = card(&large(300, "Words and 5 USD."));
+    let omitted = |kind| card.section(kind).unwrap().omitted;
+    for kind in [
+        SectionKind::Wbs,
+        SectionKind::Risks,
+        SectionKind::Scope,
+        SectionKind::Team,
+        SectionKind::Assumptions,
+        SectionKind::Dependencies,
+    ] {
+        let shown = card.section(kind).unwrap().items.len();
+        assert_eq!(shown, kind.max_items(), "{kind:?}");
+        assert_eq!(omitted(kind), 300 - shown, "{kind:?}");
+    }
+}
+
+#[test]
 fn the_hash_is_of_the_content_alone() {
     let base = r#""title": "T", "prompt": "p", "wbs": [{"ID": "a", "name": "Dig"}, {"id": "b", "name": "Pour"}],
         "dependencies": [{"task": "b", "depends_on": "a"}]"#;
@@ -189,7 +226,7 @@ fn the_hash_is_of_the_content_alone() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_plan_exceeds_the_card(size in 0..60_usize, words in "\\PC{0,300}", times in 1..40_usize) {

@@ -14,8 +14,8 @@ fn corpus_plans() -> Option<Vec<Plan>> {
     Some(plans)
 }
 
-/// Replaces every 20th word of a card, counted from `first`.
-fn replace_words(card: &Card, first: usize) -> Card {
+/// Replaces every `step`th word of a card, counted from `first`.
+fn replace_words(card: &Card, step: usize, first: usize) -> Card {
     let mut copy = card.clone();
     let mut at = first;
     for item in copy.sections.iter_mut().flat_map(|s| &mut s.items) {
@@ -24,7 +24,7 @@ fn replace_words(card: &Card, first: usize) -> Card {
             .split(' ')
             .map(|word| {
                 at += 1;
-                let replaced = at.is_multiple_of(20);
+                let replaced = at.is_multiple_of(step);
                 if replaced {
                     format!("synonym{}", at % 7)
                 } else {
@@ -102,7 +102,7 @@ fn edited_copies_of_real_plans_are_their_family() {
     for plan in &plans {
         let original = card(plan);
         let copies = [
-            replace_words(&original, 3),
+            replace_words(&original, 20, 3),
             card(&pad(plan)),
             restyle(&original),
         ];
@@ -119,12 +119,29 @@ fn edited_copies_of_real_plans_are_their_family() {
     println!("replaced, padded, restyled: least (Jaccard, cosine) {least:.3?}");
 }
 
+/// What the module's documentation states, measured: replacing 5, 8 and 10 % of the words.
+#[test]
+fn replaced_words_lower_the_likeness_as_documented() {
+    let Some(plans) = corpus_plans() else { return };
+    for (step, floor) in [(20, 0.94), (12, 0.90), (10, 0.88)] {
+        let mut least = (1.0_f64, 1.0_f64);
+        for plan in &plans {
+            let original = card(plan);
+            let copy = replace_words(&original, step, 3);
+            let (j, c) = likeness(&print(&original), &print(&copy));
+            least = (least.0.min(j), least.1.min(c));
+        }
+        println!("one word in {step}: least (Jaccard, cosine) {least:.3?}");
+        assert!(least.1 > floor, "cosine {least:?} of one word in {step}");
+    }
+}
+
 #[test]
 fn similar_cards_share_a_band() {
     let Some(plans) = corpus_plans() else { return };
     for plan in &plans {
         let original = card(plan);
-        let copy = Signature::of(&replace_words(&original, 0)).bands();
+        let copy = Signature::of(&replace_words(&original, 20, 0)).bands();
         let bands = Signature::of(&original).bands();
         assert!(
             bands.iter().zip(&copy).any(|(a, b)| a == b),

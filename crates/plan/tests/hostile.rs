@@ -269,6 +269,37 @@ fn a_work_breakdown_of_too_many_tasks_is_refused() {
 }
 
 #[test]
+fn documents_beyond_their_limit_are_refused_unparsed() {
+    let huge = vec![b' '; plan::read::limits::MAX_DOCUMENT_BYTES + 1];
+    assert!(matches!(
+        read_json(&huge, "p.json"),
+        Err(ReadError::InputTooLarge { .. })
+    ));
+}
+
+#[test]
+fn a_task_named_by_a_text_longer_than_names_are_kept_is_found() {
+    let name = "long ".repeat(200);
+    let json = serde_json::json!({
+        "title": "T", "prompt": "p", "wbs": [{"name": name}, {"name": "b"}],
+        "dependencies": [{"task": "b", "depends_on": [name]}],
+    });
+    let plan = read_json(json.to_string().as_bytes(), "p.json").unwrap();
+    assert_eq!(plan.dependencies[0].depends_on, "1");
+}
+
+#[test]
+fn a_second_duration_of_a_task_is_dropped_with_a_warning() {
+    let json = r#"{"title": "T", "prompt": "p", "wbs": [{"id": "a", "name": "n"}],
+        "durations": [{"task": "a", "min_days": 1}, {"task": "n", "min_days": 2}]}"#;
+    let plan = read_json(json.as_bytes(), "p.json").unwrap();
+    assert_eq!(plan.durations.len(), 1);
+    assert_eq!(plan.durations[0].days_min, Some(1.0));
+    let mut kinds = plan.warnings.iter().map(|w| w.kind);
+    assert!(kinds.any(|kind| kind == WarningKind::DuplicateId));
+}
+
+#[test]
 fn other_formats_say_what_is_wanted() {
     assert_eq!(read_any(b"", "x").unwrap_err(), ReadError::Empty);
     assert_eq!(read_any(b"  \n", "x").unwrap_err(), ReadError::Empty);

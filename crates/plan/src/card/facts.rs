@@ -70,53 +70,67 @@ fn critical_path(plan: &Plan) -> Option<(String, String)> {
 }
 
 /// Tasks and days of the longest chain of dependencies by realistic duration (unknown counts as
-/// 0 days); `None` if there is a cycle. Kahn's algorithm in outline order.
+/// 0 days); `None` if there is a cycle.
 fn longest_chain(plan: &Plan) -> Option<(usize, f64)> {
-    let index: BTreeMap<&str, usize> = plan
-        .wbs
-        .iter()
-        .enumerate()
-        .map(|(at, node)| (node.id.as_str(), at))
-        .collect();
-    let mut days = vec![0.0; plan.wbs.len()];
-    for duration in &plan.durations {
-        if let Some(at) = index.get(duration.task_id.as_str()) {
-            days[*at] = duration.days_realistic.unwrap_or(0.0);
-        }
-    }
-    let mut after: Vec<Vec<usize>> = vec![Vec::new(); plan.wbs.len()];
-    let mut waiting = vec![0_usize; plan.wbs.len()];
-    for dependency in &plan.dependencies {
-        let ends = (
-            index.get(dependency.depends_on.as_str()),
-            index.get(dependency.dependent.as_str()),
-        );
-        if let (Some(before), Some(dependent)) = ends {
-            after[*before].push(*dependent);
-            waiting[*dependent] += 1;
-        }
-    }
-    let mut chain: Vec<(f64, usize)> = days.iter().map(|days| (*days, 1)).collect();
-    let mut ready: Vec<usize> = (0..waiting.len()).filter(|at| waiting[*at] == 0).collect();
-    let mut done = 0;
-    while let Some(at) = ready.pop() {
-        done += 1;
-        for &next in &after[at] {
-            let through = (chain[at].0 + days[next], chain[at].1 + 1);
-            if through > chain[next] {
-                chain[next] = through;
-            }
-            waiting[next] -= 1;
-            if waiting[next] == 0 {
-                ready.push(next);
-            }
-        }
-    }
-    if done < plan.wbs.len() {
-        return None;
-    }
-    chain
+    let network = Network::of(plan);
+    let chains = network.chains()?;
+    chains
         .into_iter()
         .max_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal))
         .map(|(days, tasks)| (tasks, days))
+}
+
+/// Tasks in outline order, their days, and who waits for whom.
+struct Network {
+    days: Vec<f64>,
+    after: Vec<Vec<usize>>,
+    waiting: Vec<usize>,
+}
+
+impl Network {
+    fn of(plan: &Plan) -> Self {
+        let nodes = plan.wbs.iter().enumerate();
+        let index: BTreeMap<&str, usize> = nodes.map(|(at, node)| (node.id.as_str(), at)).collect();
+        let at = |id: &str| index.get(id).copied();
+        let mut network = Self {
+            days: vec![0.0; plan.wbs.len()],
+            after: vec![Vec::new(); plan.wbs.len()],
+            waiting: vec![0; plan.wbs.len()],
+        };
+        for duration in &plan.durations {
+            if let Some(at) = at(&duration.task_id) {
+                network.days[at] = duration.days_realistic.unwrap_or(0.0);
+            }
+        }
+        for edge in &plan.dependencies {
+            if let (Some(before), Some(dependent)) = (at(&edge.depends_on), at(&edge.dependent)) {
+                network.after[before].push(dependent);
+                network.waiting[dependent] += 1;
+            }
+        }
+        network
+    }
+
+    /// Days and tasks of the longest chain that ends in each task, by Kahn's algorithm in outline
+    /// order; `None` if there is a cycle.
+    fn chains(&self) -> Option<Vec<(f64, usize)>> {
+        let mut waiting = self.waiting.clone();
+        let mut chains: Vec<(f64, usize)> = self.days.iter().map(|days| (*days, 1)).collect();
+        let mut ready: Vec<usize> = (0..waiting.len()).filter(|at| waiting[*at] == 0).collect();
+        let mut done = 0;
+        while let Some(at) = ready.pop() {
+            done += 1;
+            for &next in &self.after[at] {
+                let through = (chains[at].0 + self.days[next], chains[at].1 + 1);
+                if through > chains[next] {
+                    chains[next] = through;
+                }
+                waiting[next] -= 1;
+                if waiting[next] == 0 {
+                    ready.push(next);
+                }
+            }
+        }
+        (done == waiting.len()).then_some(chains)
+    }
 }

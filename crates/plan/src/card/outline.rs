@@ -4,6 +4,9 @@
 use super::{CardItem, SectionKind};
 use crate::model::{Plan, WbsNode};
 
+/// Levels below the top that are shown; real plans have three.
+const MAX_LEVELS: usize = 4;
+
 pub(super) struct Outline {
     pub(super) children: Vec<Vec<usize>>,
     pub(super) roots: Vec<usize>,
@@ -48,11 +51,12 @@ impl Outline {
         counts
     }
 
-    /// Nodes with their outline path, shown level by level until `limit` are taken.
+    /// Nodes with their outline path, shown level by level until `limit` are taken; at most
+    /// [`MAX_LEVELS`] levels, so that ids stay short.
     fn pick(&self, limit: usize) -> Vec<(Vec<usize>, usize)> {
         let mut level: Vec<(Vec<usize>, Vec<usize>)> = vec![(Vec::new(), self.top().to_vec())];
         let mut picked: Vec<(Vec<usize>, usize)> = Vec::new();
-        while picked.len() < limit && !level.is_empty() {
+        for _ in 0..MAX_LEVELS {
             let shown = round_robin(&level, limit - picked.len());
             level = shown
                 .iter()

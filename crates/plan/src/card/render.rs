@@ -4,24 +4,34 @@ use std::fmt::Write;
 
 use super::{Card, MAX_CARD_BYTES, SectionKind};
 
-/// `## heading (9999999999 more not shown)\n\n` and `[W99.99.99] ` with its newline.
-const HEADING_BYTES: usize = 60;
-const ID_BYTES: usize = 12;
-
 const _: () = assert!(
     worst_case() <= MAX_CARD_BYTES,
     "the budgets exceed the card"
 );
 
+/// The most that [`Card::render`] could write, so that its cut never takes anything away.
 const fn worst_case() -> usize {
     let mut total = 0;
     let mut at = 0;
     while at < SectionKind::ALL.len() {
         let kind = SectionKind::ALL[at];
-        total += HEADING_BYTES + kind.max_items() * (kind.max_item_bytes() + ID_BYTES);
+        total += heading_bytes(kind) + kind.max_items() * (kind.max_item_bytes() + id_bytes(kind));
         at += 1;
     }
     total
+}
+
+/// `## title (18446744073709551615 more not shown)\n\n`.
+const fn heading_bytes(kind: SectionKind) -> usize {
+    kind.title().len() + 44
+}
+
+/// `[W32.32.32.32] ` with its newline; elsewhere `[P10] `.
+const fn id_bytes(kind: SectionKind) -> usize {
+    match kind {
+        SectionKind::Wbs => 16,
+        _ => 7,
+    }
 }
 
 impl Card {

@@ -1,12 +1,14 @@
 //! One section at a time: which statements it has, cut to its budget.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::{CardItem, CardSection, SectionKind, facts, money, outline, sentences};
-use crate::model::{Benefit, Plan, Risk, Text};
+use crate::model::{
+    Assumption, Benefit, Criterion, Decision, Dependency, Location, Plan, Risk, Role, Text,
+};
 
 /// Ids that PlanExe's models write into explanations; a reader learns nothing from them.
 static TASK_ID: LazyLock<Regex> = LazyLock::new(|| {
@@ -14,35 +16,93 @@ static TASK_ID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(pattern).expect("the pattern is valid")
 });
 
+/// A text and where it comes from.
 type Statement = (String, String);
 
+/// How much of a prompt is split into sentences; what stands beyond isn't counted either. The
+/// longest prompt of a real run has 5 KB.
+const PROMPT_BYTES: usize = 256 << 10;
+
+/// Enough of a text to see whether it says anything: bytes, and characters beyond ASCII, which
+/// take far longer to classify.
+const GLANCE_BYTES: usize = 256;
+const GLANCE_CHARS: usize = 12;
+
 pub(super) fn section(plan: &Plan, kind: SectionKind) -> CardSection {
-    if kind == SectionKind::Wbs {
-        return wbs(plan);
+    let said = |text: &&Text| says_something(&text.text);
+    match kind {
+        SectionKind::Title => {
+            let title = Some(&plan.title).filter(|title| says_something(title));
+            first(kind, title, |title| (title.clone(), String::new()))
+        }
+        SectionKind::Objective => first(kind, plan.objective.iter().filter(said), of_text),
+        SectionKind::Prompt => {
+            let head = crate::text::prefix(&plan.prompt.text, PROMPT_BYTES);
+            first(kind, sentences(head), |sentence| {
+                (sentence.to_owned(), plan.prompt.source.clone())
+            })
+        }
+        SectionKind::Scope => {
+            let deliverable = plan.deliverable.iter();
+            let scope = deliverable.chain(&plan.resources);
+            first(kind, scope.filter(said), of_text)
+        }
+        SectionKind::SuccessCriteria => {
+            let known = |c: &&Criterion| says_something(&c.name) || says_something(&c.text.text);
+            first(kind, plan.success_criteria.iter().filter(known), criterion)
+        }
+        SectionKind::Wbs => wbs(plan),
+        SectionKind::Schedule => first(kind, facts::schedule(plan), |fact| fact),
+        SectionKind::Dependencies => dependencies(plan),
+        SectionKind::Money => first(kind, money::entries(plan), |e| money::write(plan, e)),
+        SectionKind::Benefits => first(kind, &plan.benefits, benefit),
+        SectionKind::Risks => first(kind, gravest(&plan.risks), risk),
+        SectionKind::Team => {
+            let known = |r: &&Role| says_something(&r.name) || says_something(&r.explanation);
+            first(kind, plan.team.iter().filter(known), role)
+        }
+        SectionKind::Locations => {
+            let known = |place: &&Location| parts(place).any(says_something);
+            first(kind, plan.locations.iter().filter(known), location)
+        }
+        SectionKind::Assumptions => {
+            let known = |a: &&Assumption| says_something(bare(a));
+            first(kind, plan.assumptions.iter().filter(known), |a| {
+                (bare(a).to_owned(), a.source.clone())
+            })
+        }
+        SectionKind::Decisions => first(kind, &plan.decisions, decision),
     }
-    let all: Vec<Statement> = statements(plan, kind)
-        .into_iter()
-        .filter(|(text, _)| text.chars().any(char::is_alphanumeric))
-        .collect();
-    let shown = spread(
-        all.len(),
-        kind.max_items(),
-        kind == SectionKind::Dependencies,
-    );
-    let items: Vec<CardItem> = shown
-        .into_iter()
+}
+
+/// The section of the first entries. Only those are written out: the others are counted, as a
+/// plan may have thousands of long ones.
+fn first<T>(
+    kind: SectionKind,
+    entries: impl IntoIterator<Item = T>,
+    write: impl Fn(T) -> Statement,
+) -> CardSection {
+    let mut entries = entries.into_iter();
+    let shown = entries.by_ref().take(kind.max_items()).map(write);
+    let items = shown
         .zip(1..)
-        .map(|(at, number)| CardItem {
+        .map(|((text, source), number)| CardItem {
             id: format!("{}{number}", kind.prefix()),
-            text: one_line(&all[at].0, kind.max_item_bytes()),
-            source: all[at].1.clone(),
+            text: one_line(&text, kind.max_item_bytes()),
+            source,
         })
         .collect();
     CardSection {
         kind,
-        omitted: all.len() - items.len(),
         items,
+        omitted: entries.count(),
     }
+}
+
+fn says_something(text: &str) -> bool {
+    let head = crate::text::prefix(text, GLANCE_BYTES);
+    let mut foreign = head.chars().filter(|c| !c.is_ascii()).take(GLANCE_CHARS);
+    head.bytes().any(|byte| byte.is_ascii_alphanumeric()) || foreign.any(char::is_alphanumeric)
 }
 
 fn wbs(plan: &Plan) -> CardSection {
@@ -58,15 +118,6 @@ fn wbs(plan: &Plan) -> CardSection {
     }
 }
 
-/// Which of `count` entries are shown: the first ones, or evenly spaced ones where order means
-/// nothing.
-fn spread(count: usize, limit: usize, evenly: bool) -> Vec<usize> {
-    if count <= limit || !evenly {
-        return (0..count.min(limit)).collect();
-    }
-    (0..limit).map(|at| at * count / limit).collect()
-}
-
 /// White space to single spaces, cut at `max_bytes` with an ellipsis.
 fn one_line(text: &str, max_bytes: usize) -> String {
     // Four times the budget is plenty, whatever the white space.
@@ -80,100 +131,51 @@ fn one_line(text: &str, max_bytes: usize) -> String {
     format!("{}{ellipsis}", cut.trim_end())
 }
 
-fn statements(plan: &Plan, kind: SectionKind) -> Vec<Statement> {
-    match kind {
-        SectionKind::Title => vec![(plan.title.clone(), String::new())],
-        SectionKind::Objective => plan.objective.iter().map(of_text).collect(),
-        SectionKind::Prompt => prompt(plan),
-        SectionKind::Scope => scope(plan),
-        SectionKind::SuccessCriteria => criteria(plan),
-        SectionKind::Wbs => Vec::new(),
-        SectionKind::Schedule => facts::schedule(plan),
-        SectionKind::Dependencies => dependencies(plan),
-        SectionKind::Money => money::statements(plan),
-        SectionKind::Benefits => plan.benefits.iter().map(benefit).collect(),
-        SectionKind::Risks => risks(plan),
-        SectionKind::Team => team(plan),
-        SectionKind::Locations => locations(plan),
-        SectionKind::Assumptions => assumptions(plan),
-        SectionKind::Decisions => decisions(plan),
-    }
-}
-
 fn of_text(text: &Text) -> Statement {
     (text.text.clone(), text.source.clone())
 }
 
-fn prompt(plan: &Plan) -> Vec<Statement> {
-    sentences(&plan.prompt.text)
-        .map(|sentence| (sentence.to_owned(), plan.prompt.source.clone()))
-        .collect()
+fn criterion(criterion: &Criterion) -> Statement {
+    let name = criterion.name.replace('_', "-");
+    let text = labelled(&name, &criterion.text.text);
+    (text, criterion.text.source.clone())
 }
 
-fn scope(plan: &Plan) -> Vec<Statement> {
-    let deliverable = plan.deliverable.iter();
-    deliverable.chain(&plan.resources).map(of_text).collect()
-}
-
-fn criteria(plan: &Plan) -> Vec<Statement> {
-    plan.success_criteria
+/// Evenly spaced ones, as their order means nothing.
+fn dependencies(plan: &Plan) -> CardSection {
+    let kind = SectionKind::Dependencies;
+    let (count, limit) = (plan.dependencies.len(), kind.max_items());
+    let shown: Vec<&Dependency> = (0..count.min(limit))
+        .map(|at| &plan.dependencies[at * count.max(limit) / limit])
+        .collect();
+    let ends: BTreeSet<&str> = shown
         .iter()
-        .map(|criterion| {
-            let name = criterion.name.replace('_', "-");
-            (
-                labelled(&name, &criterion.text.text),
-                criterion.text.source.clone(),
-            )
-        })
-        .collect()
-}
-
-fn dependencies(plan: &Plan) -> Vec<Statement> {
+        .flat_map(|edge| [edge.depends_on.as_str(), edge.dependent.as_str()])
+        .collect();
     let names: BTreeMap<&str, &str> = plan
         .wbs
         .iter()
+        .filter(|node| ends.contains(node.id.as_str()))
         .map(|node| (node.id.as_str(), crate::text::prefix(&node.name, 60)))
         .collect();
-    let name = |id: &str| names.get(id).copied().unwrap_or_default().to_owned();
-    plan.dependencies
-        .iter()
-        .map(|edge| {
-            let why = TASK_ID.replace_all(&edge.explanation, "");
-            let (before, after) = (name(&edge.depends_on), name(&edge.dependent));
-            (
-                format!("{after} after {before}: {why}"),
-                edge.source.clone(),
-            )
-        })
-        .collect()
+    let mut section = first(kind, shown, |edge| dependency(edge, &names));
+    section.omitted = count - section.items.len();
+    section
 }
 
-/// The gravest first: by severity, then likelihood, then the author's order.
-fn risks(plan: &Plan) -> Vec<Statement> {
-    let mut risks: Vec<&Risk> = plan.risks.iter().collect();
+fn dependency(edge: &Dependency, names: &BTreeMap<&str, &str>) -> Statement {
+    let name = |id: &str| names.get(id).copied().unwrap_or_default();
+    let (before, after) = (name(&edge.depends_on), name(&edge.dependent));
+    let why = TASK_ID.replace_all(&edge.explanation, "");
+    let text = format!("{after} after {before}: {why}");
+    (text, edge.source.clone())
+}
+
+/// By severity, then likelihood, then the author's order.
+fn gravest(risks: &[Risk]) -> Vec<&Risk> {
+    let mut risks: Vec<&Risk> = risks.iter().collect();
     risks.sort_by_key(|risk| (grade(&risk.severity), grade(&risk.likelihood)));
     risks
-        .into_iter()
-        .map(|risk| {
-            let label = crate::text::prefix(&risk.area, 40);
-            let description = crate::text::prefix(&risk.description, 130);
-            let grades = match (risk.likelihood.as_str(), risk.severity.as_str()) {
-                ("", "") => String::new(),
-                (likelihood, severity) => {
-                    format!(" ({likelihood} likelihood, {severity} severity)")
-                }
-            };
-            let mitigation = match risk.mitigation.as_str() {
-                "" => "none stated",
-                mitigation => mitigation,
-            };
-            let text = labelled(
-                label,
-                &format!("{description}{grades}. Mitigation: {mitigation}"),
-            );
-            (text, risk.source.clone())
-        })
-        .collect()
 }
 
 fn grade(word: &str) -> u8 {
@@ -183,6 +185,21 @@ fn grade(word: &str) -> u8 {
         "low" => 2,
         _ => 3,
     }
+}
+
+fn risk(risk: &Risk) -> Statement {
+    let label = crate::text::prefix(&risk.area, 40);
+    let description = crate::text::prefix(&risk.description, 130);
+    let grades = match (risk.likelihood.as_str(), risk.severity.as_str()) {
+        ("", "") => String::new(),
+        (likelihood, severity) => format!(" ({likelihood} likelihood, {severity} severity)"),
+    };
+    let mitigation = match risk.mitigation.as_str() {
+        "" => "none stated",
+        mitigation => mitigation,
+    };
+    let text = format!("{description}{grades}. Mitigation: {mitigation}");
+    (labelled(label, &text), risk.source.clone())
 }
 
 fn benefit(benefit: &Benefit) -> Statement {
@@ -206,60 +223,38 @@ fn benefit(benefit: &Benefit) -> Statement {
     (text, benefit.source.clone())
 }
 
-fn team(plan: &Plan) -> Vec<Statement> {
-    plan.team
-        .iter()
-        .map(|role| {
-            (
-                labelled(crate::text::prefix(&role.name, 60), &role.explanation),
-                role.source.clone(),
-            )
-        })
-        .collect()
+fn role(role: &Role) -> Statement {
+    let name = crate::text::prefix(&role.name, 60);
+    (labelled(name, &role.explanation), role.source.clone())
 }
 
-fn locations(plan: &Plan) -> Vec<Statement> {
-    plan.locations
-        .iter()
-        .map(|place| {
-            let parts = [&place.specific, &place.detailed, &place.broad];
-            let parts: Vec<&str> = parts
-                .into_iter()
-                .filter(|part| !part.is_empty())
-                .map(String::as_str)
-                .collect();
-            (parts.join(", "), place.source.clone())
-        })
-        .collect()
+fn parts(place: &Location) -> impl Iterator<Item = &str> {
+    let parts = [&place.specific, &place.detailed, &place.broad];
+    let parts = parts.into_iter().map(String::as_str);
+    parts.filter(|part| !part.is_empty())
 }
 
-fn assumptions(plan: &Plan) -> Vec<Statement> {
-    plan.assumptions
-        .iter()
-        .map(|assumption| {
-            let text = assumption.assumption.as_str();
-            let text = text.strip_prefix("Assumption: ").unwrap_or(text);
-            (text.to_owned(), assumption.source.clone())
-        })
-        .collect()
+fn location(place: &Location) -> Statement {
+    let text = parts(place).collect::<Vec<_>>().join(", ");
+    (text, place.source.clone())
 }
 
-fn decisions(plan: &Plan) -> Vec<Statement> {
-    plan.decisions
-        .iter()
-        .map(|decision| {
-            let title = crate::text::prefix(&decision.title, 60);
-            let state = match &decision.chosen {
-                Some(chosen) => format!("chosen: {chosen}"),
-                None => format!(
-                    "open, {} options. {}",
-                    decision.options.len(),
-                    decision.question
-                ),
-            };
-            (labelled(title, &state), decision.source.clone())
-        })
-        .collect()
+/// The assumption without the label that PlanExe's models put before it.
+fn bare(assumption: &Assumption) -> &str {
+    let text = assumption.assumption.as_str();
+    text.strip_prefix("Assumption: ").unwrap_or(text)
+}
+
+fn decision(decision: &Decision) -> Statement {
+    let title = crate::text::prefix(&decision.title, 60);
+    let state = match &decision.chosen {
+        Some(chosen) => format!("chosen: {chosen}"),
+        None => {
+            let (count, question) = (decision.options.len(), &decision.question);
+            format!("open, {count} options. {question}")
+        }
+    };
+    (labelled(title, &state), decision.source.clone())
 }
 
 fn labelled(label: &str, text: &str) -> String {

@@ -7,6 +7,7 @@
 mod cursor;
 mod estimate;
 mod parts;
+mod references;
 mod tasks;
 
 use serde_json::Value;
@@ -72,11 +73,11 @@ pub(super) fn read(bytes: &[u8], name: &str) -> Result<Plan, ReadError> {
         collector: Collector::default(),
     };
     read_head(&mut draft, &root)?;
-    let references = tasks::read_wbs(&mut draft, &root)?;
-    tasks::read_dependencies(&mut draft, &root, &references)?;
-    tasks::read_durations(&mut draft, &root, &references)?;
+    let tasks = tasks::read_wbs(&mut draft, &root)?;
+    references::read_dependencies(&mut draft, &root, &tasks)?;
+    references::read_durations(&mut draft, &root, &tasks)?;
     parts::read(&mut draft, &root)?;
-    estimate::read(&mut draft, &root, &references)?;
+    estimate::read(&mut draft, &root, &tasks)?;
     for (field, part) in EXPECTED {
         if root.get(field).is_none() {
             let detail = format!("the plan has no {part}");
@@ -91,10 +92,10 @@ pub(super) fn read(bytes: &[u8], name: &str) -> Result<Plan, ReadError> {
 }
 
 fn parse(bytes: &[u8], name: &str) -> Result<Value, ReadError> {
-    if bytes.len() > limits::MAX_INPUT_BYTES {
+    if bytes.len() > limits::MAX_DOCUMENT_BYTES {
         return Err(ReadError::InputTooLarge {
             size: bytes.len() as u64,
-            limit: limits::MAX_INPUT_BYTES as u64,
+            limit: limits::MAX_DOCUMENT_BYTES as u64,
         });
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);

@@ -2,8 +2,10 @@
 
 use super::ReadError;
 
-/// A zip or a JSON document as handed in.
+/// A zip as handed in, and the most that any input may have.
 pub const MAX_INPUT_BYTES: usize = 64 << 20;
+/// A plan document (JSON). Text of nothing but nested markup takes 0.1 s per MiB to clean.
+pub const MAX_DOCUMENT_BYTES: usize = 16 << 20;
 /// All entries of a zip, or all files of a folder, together.
 pub const MAX_UNPACKED_BYTES: u64 = 512 << 20;
 /// Entries of a zip, or files of a folder.
@@ -15,7 +17,7 @@ pub const RATIO_FREE_BYTES: u64 = 64 << 10;
 /// One file of a run that is parsed. The largest in real runs has 0.3 MB.
 pub const MAX_FILE_BYTES: u64 = 16 << 20;
 /// All files of a run that are parsed. Real runs have some 3 MB.
-pub const MAX_READ_BYTES: u64 = 64 << 20;
+pub const MAX_READ_BYTES: u64 = 24 << 20;
 /// What the author asked for.
 pub const MAX_PROMPT_BYTES: usize = 1 << 20;
 /// Values in one JSON document; about 100 MiB in memory at the very worst.

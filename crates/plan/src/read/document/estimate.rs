@@ -3,7 +3,7 @@
 use super::super::{ReadError, limits};
 use super::Draft;
 use super::cursor::{Cursor, Object};
-use super::tasks::{self, References};
+use super::references::References;
 use crate::model::{Benefit, CostItem};
 use crate::read::limits::{NAME_BYTES, PARAGRAPH_BYTES};
 
@@ -93,7 +93,8 @@ fn item(
 ) -> Result<CostItem, ReadError> {
     let object = cursor.object(ITEM_FIELDS)?;
     let task = object.get("task").map(|task| task.text()).transpose()?;
-    let task_id = task.and_then(|task| tasks::resolve(draft, references, task, &cursor.pointer));
+    let task_id =
+        task.and_then(|task| references.resolve(&mut draft.collector, task, &cursor.pointer));
     let quantity = object.amount("quantity")?;
     let unit_cost = object.amount("unit_cost")?;
     let product = || Some(quantity? * unit_cost?);
