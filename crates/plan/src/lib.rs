@@ -2,6 +2,8 @@
 //!
 //! Pure: bytes in, values out; no clock, no randomness, no network. The one exception is
 //! [`read::folder`], which walks a directory. Names no other crate of this workspace.
+//! Fuzzing: `cargo install cargo-fuzz`, then in the workspace's root `cargo +nightly fuzz run
+//! readers` (any bytes through every reader) or `cargo +nightly fuzz run canonical`.
 //! Deliberately absent: scores (crate `kpi`), who owns a plan, ids made by the server.
 
 pub mod card;

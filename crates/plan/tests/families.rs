@@ -92,7 +92,7 @@ fn no_two_real_plans_are_one_family() {
     }
     println!("different plans: Jaccard at most {jaccard:.3}, cosine at most {highest:.3}");
     assert!(jaccard < MIN_JACCARD - 0.3, "Jaccard {jaccard}");
-    assert!(highest < MIN_COSINE - 0.05, "cosine {highest}");
+    assert!(highest < MIN_COSINE - 0.15, "cosine {highest}");
 }
 
 #[test]
@@ -123,16 +123,18 @@ fn edited_copies_of_real_plans_are_their_family() {
 #[test]
 fn replaced_words_lower_the_likeness_as_documented() {
     let Some(plans) = corpus_plans() else { return };
-    for (step, floor) in [(20, 0.94), (12, 0.90), (10, 0.88)] {
+    for (step, documented) in [(20, 0.961), (12, 0.932), (10, 0.927)] {
         let mut least = (1.0_f64, 1.0_f64);
         for plan in &plans {
             let original = card(plan);
             let copy = replace_words(&original, step, 3);
             let (j, c) = likeness(&print(&original), &print(&copy));
             least = (least.0.min(j), least.1.min(c));
+            assert!(same_family(&original, &copy), "{}: {j}, {c}", plan.title);
         }
         println!("one word in {step}: least (Jaccard, cosine) {least:.3?}");
-        assert!(least.1 > floor, "cosine {least:?} of one word in {step}");
+        let drift = (least.1 - documented).abs();
+        assert!(drift < 0.005, "cosine {least:?} of one word in {step}");
     }
 }
 

@@ -247,12 +247,10 @@ fn bare(assumption: &Assumption) -> &str {
 
 fn decision(decision: &Decision) -> Statement {
     let title = crate::text::prefix(&decision.title, 60);
+    let options = decision.options.len();
     let state = match &decision.chosen {
         Some(chosen) => format!("chosen: {chosen}"),
-        None => {
-            let (count, question) = (decision.options.len(), &decision.question);
-            format!("open, {count} options. {question}")
-        }
+        None => format!("open, {options} options. {}", decision.question),
     };
     (labelled(title, &state), decision.source.clone())
 }
