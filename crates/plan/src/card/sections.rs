@@ -25,8 +25,8 @@ const PROMPT_BYTES: usize = 256 << 10;
 
 /// Enough of a text to see whether it says anything: bytes, and characters beyond ASCII, which
 /// take far longer to classify.
-const GLANCE_BYTES: usize = 256;
-const GLANCE_CHARS: usize = 12;
+const GLANCE_BYTES: usize = 96;
+const GLANCE_CHARS: usize = 8;
 
 pub(super) fn section(plan: &Plan, kind: SectionKind) -> CardSection {
     let said = |text: &&Text| says_something(&text.text);
