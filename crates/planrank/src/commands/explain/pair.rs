@@ -16,9 +16,13 @@ pub(crate) fn print_pair(pair: &PairStory) -> anyhow::Result<()> {
         let (better, p) = if probability >= 0.5 { (&pair.a, probability) } else { (&pair.b, 1.0 - probability) };
         output::line(&format!("\n{:.0} % sure that {} is the stronger plan.", 100.0 * p, name(better)))?;
     }
+    let detailed = pair.meetings.iter().find(|m| m.shown_first && m.level.is_some()).or(pair.meetings.first());
     for meeting in &pair.meetings {
         output::line("")?;
         print_meeting(pair, meeting)?;
+        if detailed.is_some_and(|d| std::ptr::eq(d, meeting)) {
+            print_reasons(meeting)?;
+        }
     }
     if pair.meetings.is_empty() {
         print_common(pair)?;
@@ -47,7 +51,7 @@ fn side_by_side(pair: &PairStory) -> Table {
 
 fn print_meeting(pair: &PairStory, meeting: &Meeting) -> anyhow::Result<()> {
     let order = if meeting.shown_first { "A shown first" } else { "B shown first" };
-    let judge = meeting.model.as_deref().unwrap_or(arena::judge::offline::NAME);
+    let judge = meeting.model.as_deref().map_or_else(|| format!("the {}", arena::judge::offline::NAME), str::to_owned);
     let Some(level) = meeting.level else {
         let why = meeting.void_reason.as_deref().unwrap_or("unknown reason");
         return output::line(&format!("No verdict ({order}): {}", output::plain(why, 200)));
@@ -57,12 +61,22 @@ fn print_meeting(pair: &PairStory, meeting: &Meeting) -> anyhow::Result<()> {
         0 => "the two are equal".to_owned(),
         _ => format!("{} is {}", name(winner), level_words(i8::try_from(level).unwrap_or(0))),
     };
-    output::line(&format!("Verdict ({order}, by the {judge}): {verdict} ({level:+} for A)"))?;
+    output::line(&format!("Verdict ({order}, by {judge}): {verdict} ({level:+} for A)"))
+}
+
+/// The reasons of one verdict; the other order's say the same with the words exchanged.
+fn print_reasons(meeting: &Meeting) -> anyhow::Result<()> {
     let Some(verdict) = &meeting.verdict else { return Ok(()) };
+    if !meeting.shown_first {
+        output::line("  (in its words, B is the first plan and A the second)")?;
+    }
     output::line(&format!("  {}", output::plain(&verdict.because, 300)))?;
-    let mut dimensions: Vec<&Dimension> = verdict.all_dimensions().collect();
-    dimensions.sort_by_key(|d| std::cmp::Reverse(d.counted().abs()));
-    dimensions.into_iter().try_for_each(print_dimension)
+    let (mut decided, even): (Vec<&Dimension>, Vec<&Dimension>) =
+        verdict.all_dimensions().partition(|d| d.counted() != 0 || !d.verified);
+    decided.sort_by_key(|d| std::cmp::Reverse(d.counted().abs()));
+    decided.into_iter().try_for_each(print_dimension)?;
+    let even: Vec<String> = even.iter().map(|d| output::plain(&d.name, 60)).collect();
+    if even.is_empty() { Ok(()) } else { output::line(&format!("   0 {}", even.join(", "))) }
 }
 
 fn print_dimension(dimension: &Dimension) -> anyhow::Result<()> {
