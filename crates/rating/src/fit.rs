@@ -33,7 +33,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::RatingError;
 use crate::log::{Comparison, validate};
 use crate::model::JudgeParams;
-use crate::uncertainty::standard_errors::standard_deviations;
+use crate::uncertainty::standard_errors::{EXACT_ITEMS, standard_deviations};
 use edges::Edges;
 use layout::Layout;
 use newton::State;
@@ -42,6 +42,9 @@ use system::System;
 
 /// How far apart a warm and a cold fit of the same log may end, in logits of θ.
 pub const WARM_TOLERANCE: f64 = 1e-6;
+
+/// A centred variance drawn is at least this share of the variance itself.
+const LEAST_CENTRED_SHARE: f64 = 0.02;
 
 /// Knobs of a fit. The defaults are what published ratings use.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,7 +61,7 @@ pub struct FitOptions {
 impl Default for FitOptions {
     fn default() -> Self {
         Self {
-            tolerance: 3e-7,
+            tolerance: 1.5e-7,
             max_rounds: 200,
             seed: 0x5eed,
         }
@@ -70,7 +73,8 @@ impl Default for FitOptions {
 pub struct Fit {
     /// Strength of each item in logits: posterior mode, mean 0 over all items.
     pub theta: Vec<f64>,
-    /// Posterior standard deviation of each θ, in logits.
+    /// Posterior standard deviation of each θ, in logits. Most of it may be the doubt about
+    /// the mean of all θ; an error to publish is [`Fit::centred_sd`].
     pub sd: Vec<f64>,
     /// What each judge is like.
     pub judges: Vec<JudgeParams>,
@@ -117,6 +121,29 @@ pub fn fit(
 }
 
 impl Fit {
+    /// Posterior standard deviation of θᵢ − mean θ, in logits: the error of a strength on a
+    /// scale whose mean is fixed, such as Elo.
+    ///
+    /// Scores cancel pairwise, so a row of the comparisons' part of H sums to 0 and H·1 = λ·1
+    /// with λ = 1/s². Hence H⁻¹·1 = s²·1, Cov(θᵢ, mean) = Var(mean) = s²/n, and
+    /// Var(θᵢ − mean) = σᵢ² − s²/n. In a small contest that is far below σᵢ². Where σᵢ comes
+    /// from draws the difference is kept at or above a fiftieth of σᵢ², since a sampling error
+    /// of σᵢ must not make it 0; for a lone item it is 0.
+    ///
+    /// # Panics
+    /// When `item` is not below the number of items.
+    pub fn centred_sd(&self, item: usize) -> f64 {
+        let items = self.theta.len();
+        let variance = self.sd[item] * self.sd[item];
+        let centred = variance - self.prior_sd * self.prior_sd / items as f64;
+        let least = if items <= EXACT_ITEMS {
+            0.0
+        } else {
+            LEAST_CENTRED_SHARE * variance
+        };
+        centred.max(least).sqrt()
+    }
+
     /// The same posterior under a new numbering, as the warm start of a log that has grown.
     ///
     /// `items[new]` is the old number of an item, or `None` for a newcomer, who starts at

@@ -60,7 +60,8 @@ impl EloScale {
     }
 
     /// Elo, standard error and 90 % interval of a posterior mean and standard deviation in
-    /// logits.
+    /// logits. The scale's mean is fixed, so the deviation is that from the mean:
+    /// [`Fit::centred_sd`](crate::Fit::centred_sd).
     pub fn rating(self, theta: f64, sd: f64) -> EloRating {
         let elo = self.elo(theta);
         let standard_error = ELO_PER_LOGIT * sd;

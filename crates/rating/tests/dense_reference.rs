@@ -255,7 +255,7 @@ fn judge_objective(
                 .zip(usual)
                 .map(|(g, u)| (g / u).ln().powi(2))
                 .sum();
-            (judge.kappa.ln() - mean).powi(2) * 4.0 + judge.beta.powi(2) + gap_prior
+            (judge.kappa.ln() - mean).powi(2) * 4.0 + judge.beta.powi(2) + gap_prior * 64.0
         })
         .sum();
     let strengths: f64 = theta.iter().map(|t| t * t).sum::<f64>() / (prior_sd * prior_sd);
@@ -335,12 +335,30 @@ fn rank_draws_have_the_spread_of_the_dense_posterior() {
         top_k: 1,
         ..RankOptions::default()
     };
-    let summary = rank_summary(&result, &log, &options).unwrap();
+    let summary = rank_summary(&result, &log, None, &options).unwrap();
     let expected = 0.5 * libm::erfc(-(result.theta[0] - result.theta[1]) / sd / 2f64.sqrt());
-    assert!(
-        (summary[0].p_top - expected).abs() < 0.02,
-        "{} {expected}",
-        summary[0].p_top
-    );
-    assert!((summary[0].p_top + summary[1].p_top - 1.0).abs() < 1e-9);
+    let [first, second] = [0, 1].map(|item: usize| summary[item].unwrap().p_top);
+    assert!((first - expected).abs() < 0.02, "{first} {expected}");
+    assert!((first + second - 1.0).abs() < 1e-9);
+}
+
+/// Standard deviation of θᵢ − mean θ from the full covariance C: Cᵢᵢ − 2·(C1)ᵢ/n + 1ᵀC1/n².
+#[rstest]
+#[case::a_dozen(12, 150)]
+#[case::two_islands(40, 30)]
+#[case::drawn(200, 1600)]
+fn centred_errors_match(#[case] items: usize, #[case] calls: usize) {
+    let (_, log) = random_log(items, calls, &two_judges(), 8);
+    let result = fit(items, 2, &log, &FitOptions::default(), None).unwrap();
+    let (_, hessian) = dense_system(&result.theta, &result.judges, &log, result.prior_sd);
+    let c = inverse(&hessian);
+    let n = items as f64;
+    let row_sums: Vec<f64> = c.iter().map(|row| row.iter().sum()).collect();
+    let all: f64 = row_sums.iter().sum();
+    let tolerance = if items > 128 { 0.12 } else { 1e-3 };
+    for item in 0..items {
+        let exact = (c[item][item] - 2.0 * row_sums[item] / n + all / (n * n)).sqrt();
+        let ratio = result.centred_sd(item) / exact;
+        assert!((ratio - 1.0).abs() < tolerance, "{item}: {ratio}");
+    }
 }

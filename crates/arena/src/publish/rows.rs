@@ -41,8 +41,8 @@ pub(super) async fn rows(
     let mut rows = Vec::with_capacity(rated.len());
     for (index, node) in rated {
         let i = index as usize;
-        let elo = rounded(scale.rating(fit.theta[i], centred_sd(fit, i)));
-        let standing = &standings[i];
+        let elo = rounded(scale.rating(fit.theta[i], fit.centred_sd(i)));
+        let Some(standing) = standings[i] else { continue };
         let doubts = doubts(&elo, &company[i]);
         rows.push(RatingRow {
             plan_id: node.plan,
@@ -67,29 +67,12 @@ pub(super) async fn rows(
 }
 
 /// Ranks among the active nodes; hidden ones stay in the fit, but hold no place.
-fn standings(position: &Position, fit: &Fit) -> Result<Vec<ItemSummary>, RankError> {
-    let mut standings = rank_summary(fit, &position.log, &RankOptions::default())?;
-    let mut taken: Vec<u32> = position.field.active().map(|(index, _)| standings[index as usize].rank).collect();
-    taken.sort_unstable();
-    let places_up_to = |rank: u32| taken.partition_point(|r| *r <= rank) as u32;
-    for standing in &mut standings {
-        standing.rank = places_up_to(standing.rank).max(1);
-        standing.rank_low = (places_up_to(standing.rank_low - 1) + 1).min(standing.rank);
-        standing.rank_high = places_up_to(standing.rank_high).max(standing.rank);
+fn standings(position: &Position, fit: &Fit) -> Result<Vec<Option<ItemSummary>>, RankError> {
+    let mut among = vec![false; position.field.nodes.len()];
+    for (index, _) in position.field.active() {
+        among[index as usize] = true;
     }
-    Ok(standings)
-}
-
-/// Standard deviation of θ_i − mean θ, which is what an Elo with a fixed mean shows.
-///
-/// Comparisons say nothing about the mean of all θ, so the vector of ones is an eigenvector of
-/// the posterior precision with eigenvalue 1/s²; hence Var(mean) = Cov(θ_i, mean) = s²/n, and
-/// Var(θ_i − mean) = σ_i² − s²/n. In a small contest that is most of σ_i².
-fn centred_sd(fit: &Fit, i: usize) -> f64 {
-    let common = fit.prior_sd * fit.prior_sd / fit.theta.len() as f64;
-    let variance = fit.sd[i] * fit.sd[i];
-    // σ_i has a sampling error of its own; the difference of two near numbers must not be 0.
-    (variance - common).max(0.02 * variance).sqrt()
+    Ok(rank_summary(fit, &position.log, Some(&among), &RankOptions::default())?)
 }
 
 fn company(position: &Position) -> Vec<Company> {

@@ -13,7 +13,7 @@ use crate::fit::system::System;
 /// Perturbation draws per solve.
 const LANES: usize = 32;
 /// At most this many items get exact variances.
-const EXACT_ITEMS: usize = 128;
+pub(crate) const EXACT_ITEMS: usize = 128;
 const DRAWS_STOP: Stop = Stop {
     relative: 1e-2,
     max_iterations: 200,
