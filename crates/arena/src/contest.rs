@@ -1,0 +1,157 @@
+//! The state of a contest, read from the store and numbered for the mathematics.
+//!
+//! A *node* is what holds one place on the board: a family in the public contest, a plan in a
+//! private one. Nodes are numbered by content hash and judges by fingerprint, never by ids
+//! that the server made, so the same contents and verdicts give the same numbers everywhere.
+//! Deliberately absent: writing, and any decision.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rating::Comparison;
+use store::{
+    AccountId, ComparisonFilter, ComparisonKind, Contest, Digest, Entrant, FamilyRow, Judge, JudgeId, PairCount,
+    PlanId, PlanState, RatedPair, Store, StoreError,
+};
+
+/// One place on the board.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    /// The plan that stands for the node before a judge and on the board.
+    pub(crate) plan: PlanId,
+    pub(crate) hash: Digest,
+    pub(crate) owners: Vec<AccountId>,
+    /// Not withdrawn or quarantined: may be compared and is published.
+    pub(crate) active: bool,
+    /// Place in the order of arrival, from 0; decides the bucket and never changes.
+    pub(crate) arrival: u32,
+}
+
+/// All nodes of a contest.
+#[derive(Debug, Clone)]
+pub(crate) struct Field {
+    pub(crate) nodes: Vec<Node>,
+    by_plan: BTreeMap<PlanId, u32>,
+}
+
+impl Field {
+    pub(crate) async fn load(store: &Store, contest: Contest) -> Result<Self, StoreError> {
+        let groups: Vec<(PlanId, Vec<Entrant>)> = match contest {
+            Contest::Public => store.families(contest).await?.into_iter().map(group).collect(),
+            Contest::Private(_) => {
+                store.entrants(contest).await?.into_iter().map(|e| (e.plan_id, vec![e])).collect()
+            }
+        };
+        Ok(Self::number(groups))
+    }
+
+    fn number(groups: Vec<(PlanId, Vec<Entrant>)>) -> Self {
+        let mut drafts: Vec<Draft> = groups.into_iter().filter_map(Draft::new).collect();
+        drafts.sort_by_key(|d| (d.arrived, d.node.hash));
+        for (arrival, draft) in (0..).zip(&mut drafts) {
+            draft.node.arrival = arrival;
+        }
+        drafts.sort_by_key(|d| (d.node.hash, d.node.plan));
+        let by_plan = (0..)
+            .zip(&drafts)
+            .flat_map(|(index, draft)| draft.members.iter().map(move |plan| (*plan, index)))
+            .collect();
+        Self { nodes: drafts.into_iter().map(|d| d.node).collect(), by_plan }
+    }
+
+    pub(crate) fn node_of(&self, plan: PlanId) -> Option<u32> {
+        self.by_plan.get(&plan).copied()
+    }
+
+    pub(crate) fn active(&self) -> impl Iterator<Item = (u32, &Node)> {
+        (0..).zip(&self.nodes).filter(|(_, node)| node.active)
+    }
+
+    /// Whether two nodes may meet. In the public contest a pair never has one owner on both
+    /// sides; the system's plans meet everyone, each other too.
+    pub(crate) fn may_meet(&self, contest: Contest, a: u32, b: u32) -> bool {
+        let (a, b) = (&self.nodes[a as usize], &self.nodes[b as usize]);
+        let shared_owner = || a.owners.iter().any(|o| *o != AccountId::SYSTEM && b.owners.contains(o));
+        a.active && b.active && (matches!(contest, Contest::Private(_)) || !shared_owner())
+    }
+}
+
+struct Draft {
+    node: Node,
+    arrived: chrono::DateTime<chrono::Utc>,
+    members: Vec<PlanId>,
+}
+
+impl Draft {
+    fn new((representative, members): (PlanId, Vec<Entrant>)) -> Option<Self> {
+        let face = members.iter().find(|m| m.plan_id == representative)?;
+        let owners: BTreeSet<AccountId> = members.iter().map(|m| m.owner_id).collect();
+        let node = Node {
+            plan: representative,
+            hash: face.content_hash,
+            owners: owners.into_iter().collect(),
+            active: face.state == PlanState::Active,
+            arrival: 0,
+        };
+        let arrived = members.iter().map(|m| m.created_at).min()?;
+        Some(Self { node, arrived, members: members.into_iter().map(|m| m.plan_id).collect() })
+    }
+}
+
+fn group(family: FamilyRow) -> (PlanId, Vec<Entrant>) {
+    (family.representative, family.members)
+}
+
+/// Everything that decides what happens next in a contest.
+#[derive(Debug)]
+pub(crate) struct Position {
+    pub(crate) contest: Contest,
+    pub(crate) field: Field,
+    /// Sorted by fingerprint; the index is the judge's number in the fit.
+    pub(crate) judges: Vec<Judge>,
+    /// Verdicts between two nodes, with node and judge numbers.
+    pub(crate) log: Vec<Comparison>,
+    /// The stored comparison of each entry of `log`.
+    pub(crate) pairs: Vec<RatedPair>,
+    /// Ordered pairs of nodes ever scheduled, with the judge.
+    pub(crate) met: Vec<(u32, u32, JudgeId)>,
+    pub(crate) canaries: Vec<store::Comparison>,
+    /// Comparisons scheduled so far, of every kind.
+    pub(crate) calls_used: u64,
+}
+
+impl Position {
+    pub(crate) async fn load(store: &Store, contest: Contest) -> Result<Self, StoreError> {
+        let field = Field::load(store, contest).await?;
+        let judges = store.judges().await?;
+        let counts = store.pair_counts(contest).await?;
+        let canaries = canaries(store, contest).await?;
+        let (pairs, log) = numbered(&field, &judges, store.rated_pairs(contest).await?);
+        let calls_used = counts.iter().map(|c| c.comparisons.unsigned_abs()).sum::<u64>() + canaries.len() as u64;
+        let met = counts.iter().filter_map(|count| ordered_pair(&field, count)).collect();
+        Ok(Self { contest, field, judges, log, pairs, met, canaries, calls_used })
+    }
+}
+
+async fn canaries(store: &Store, contest: Contest) -> Result<Vec<store::Comparison>, StoreError> {
+    let mut all = Vec::new();
+    for kind in [ComparisonKind::Canary, ComparisonKind::SelfCanary] {
+        let filter = ComparisonFilter { kind: Some(kind), ..ComparisonFilter::default() };
+        all.extend(store.comparisons(contest, &filter).await?);
+    }
+    Ok(all)
+}
+
+/// Verdicts inside one node (two plans that became one family since) say nothing and drop out.
+fn numbered(field: &Field, judges: &[Judge], pairs: Vec<RatedPair>) -> (Vec<RatedPair>, Vec<Comparison>) {
+    let numbers: BTreeMap<JudgeId, u16> = (0..).zip(judges).map(|(n, j)| (j.judge_id, n)).collect();
+    let number = |pair: &RatedPair| {
+        let (first, second) = (field.node_of(pair.first_plan)?, field.node_of(pair.second_plan)?);
+        let (judge, level) = (*numbers.get(&pair.judge_id)?, i8::try_from(pair.level).ok()?);
+        (first != second).then_some(Comparison { first, second, judge, level, weight: 1.0 })
+    };
+    pairs.into_iter().filter_map(|pair| Some((pair, number(&pair)?))).unzip()
+}
+
+fn ordered_pair(field: &Field, count: &PairCount) -> Option<(u32, u32, JudgeId)> {
+    Some((field.node_of(count.first_plan)?, field.node_of(count.second_plan)?, count.judge_id))
+}

@@ -1,0 +1,223 @@
+//! Drives a contest: rounds of comparisons until the budget is used, then a publication.
+//!
+//! A round goes through four states that are all in the database: planned (written whole),
+//! judged call by call, closed, published. Whatever happens in between, the next run finds
+//! the state and goes on: `rounds` decides from finished rounds alone, so the end is the same.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde::{Deserialize, Serialize};
+use store::{Contest, Fence, Store, StoreError};
+
+use crate::compare::{self, Halt};
+use crate::contest::Position;
+use crate::judge::Jury;
+use crate::lease::{self, Lease, LeaseError};
+use crate::progress::{Event, Observer, Step};
+use crate::publish;
+use crate::review;
+use crate::rounds::{self, Planned};
+use crate::{Clock, Entropy};
+
+/// What a ranking may use, and how it is seeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// All comparisons ÷ plans: second orders, canaries and void ones count.
+    pub calls_per_plan: u32,
+    pub seed: u64,
+    /// Model calls under way at once. Decides nothing but speed.
+    #[serde(skip, default = "default_concurrency")]
+    pub concurrency: u16,
+}
+
+fn default_concurrency() -> u16 {
+    8
+}
+
+/// How a run ended; each leaves a published board of all finished rounds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum RankEnd {
+    /// The comparisons per plan are used, or every allowed pair has been judged.
+    Complete,
+    /// The money, tokens or calls of this run are used; what is missing is planned.
+    BudgetReached { why: String },
+    /// Somebody asked to stop.
+    Interrupted,
+    /// Every judge is suspended.
+    NoJudge { why: String },
+}
+
+/// What a run did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RankReport {
+    pub end: RankEnd,
+    /// Comparisons finished by this run, void ones included.
+    pub comparisons: u64,
+    pub voids: u64,
+    /// Comparisons of the contest in all.
+    pub comparisons_in_all: u64,
+    pub plans: u64,
+    pub rounds: i64,
+    /// What this run used, without answers that were in the journal already.
+    pub spent: Spent,
+}
+
+/// Model calls, tokens and money.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Spent {
+    pub calls: u64,
+    pub input_tokens: u64,
+    pub output_tokens: u64,
+    pub cost_nano_usd: i64,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum RankError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Lease(#[from] LeaseError),
+    #[error("the ratings can't be computed: {0}")]
+    Rating(#[from] rating::RatingError),
+    #[error(
+        "{failed} comparisons could not be made, the last because: {last}. What is finished is stored; run it again to go on"
+    )]
+    JudgeUnavailable { failed: usize, last: String },
+    #[error("{0}")]
+    Judge(String),
+    #[error("what the database holds of plan {plan} can't be read ({why}); import the plan again")]
+    BrokenPlan { plan: store::PlanId, why: String },
+    #[error("there are no plans to rank; import some first")]
+    NoPlans,
+}
+
+/// Asks a run to stop: calls under way are finished and stored, no new one begins.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    pub fn request(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_requested(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// What a run works with.
+#[derive(Clone)]
+pub struct Run<'a> {
+    pub store: &'a Store,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub contest: Contest,
+    pub jury: Jury,
+    pub settings: Settings,
+    pub stop: Stop,
+    pub observer: &'a dyn Observer,
+    /// Reads what the jury's clients have spent so far.
+    pub meter: &'a (dyn Fn() -> Spent + Sync),
+    /// This process, as others see it in the lease; see [`lease::Holder`].
+    pub holder: lease::Holder,
+}
+
+impl std::fmt::Debug for Run<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Run").field("contest", &self.contest).field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// Ranks a contest until its budget is used, or something ends it earlier.
+pub async fn rank(run: &Run<'_>) -> Result<RankReport, RankError> {
+    let settings = serde_json::to_string(&run.settings).unwrap_or_default();
+    let seed = run.settings.seed.cast_signed();
+    run.store.open_ranking(run.contest, seed, &settings, run.clock.now()).await?;
+    let lease = Lease::take(run.store, run.clock.clone(), run.contest, &run.holder).await?;
+    let outcome = drive(run, &lease.fence).await;
+    lease.give_back().await;
+    outcome
+}
+
+async fn drive(run: &Run<'_>, fence: &Fence) -> Result<RankReport, RankError> {
+    let judges = compare::register(run).await?;
+    let mut tally = Tally::default();
+    let mut watching = None;
+    let end = loop {
+        if let Some(round) = run.store.open_round(run.contest).await? {
+            let outcome = compare::finish_round(run, fence, &judges, round.number).await?;
+            tally.add(&outcome);
+            if let Some(halt) = outcome.halt {
+                break halt.into();
+            }
+            review::review(run, fence, &judges, round.number).await?;
+            run.store.close_round(fence, round.number, run.clock.now()).await?;
+        }
+        let position = Position::load(run.store, run.contest).await?;
+        let rated = publish::publish_if_due(run, fence, &position).await?;
+        if run.stop.is_requested() {
+            break RankEnd::Interrupted;
+        }
+        let jury = match judges.on_duty(&position) {
+            Ok(jury) => jury,
+            Err(why) => break RankEnd::NoJudge { why },
+        };
+        let planned = rounds::plan(run, &position, rated.as_ref(), &judges, &jury).await?;
+        watching.get_or_insert_with(|| watch(run, &position));
+        if planned.is_empty() {
+            break RankEnd::Complete;
+        }
+        write_round(run, fence, &planned).await?;
+    };
+    run.observer.on(Event::Finished { step: Step::Compare });
+    report(run, end, &tally).await
+}
+
+/// Announces how many comparisons are still to come, once.
+fn watch(run: &Run<'_>, position: &Position) {
+    let total = rounds::budget(run.settings, position).saturating_sub(position.calls_used);
+    run.observer.on(Event::Started { step: Step::Compare, total });
+}
+
+async fn write_round(run: &Run<'_>, fence: &Fence, planned: &[Planned]) -> Result<(), RankError> {
+    let number = run.store.last_round(run.contest).await? + 1;
+    let rows: Vec<_> = planned.iter().map(|p| p.row(run.clock.now(), &*run.entropy)).collect();
+    Ok(run.store.create_round(fence, number, &rows, run.clock.now()).await?)
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    comparisons: u64,
+    voids: u64,
+}
+
+impl Tally {
+    fn add(&mut self, outcome: &compare::RoundOutcome) {
+        self.comparisons += outcome.finished;
+        self.voids += outcome.voids;
+    }
+}
+
+impl From<Halt> for RankEnd {
+    fn from(halt: Halt) -> Self {
+        match halt {
+            Halt::Budget(why) => Self::BudgetReached { why },
+            Halt::Stopped => Self::Interrupted,
+        }
+    }
+}
+
+async fn report(run: &Run<'_>, end: RankEnd, tally: &Tally) -> Result<RankReport, RankError> {
+    let position = Position::load(run.store, run.contest).await?;
+    Ok(RankReport {
+        end,
+        comparisons: tally.comparisons,
+        voids: tally.voids,
+        comparisons_in_all: position.calls_used,
+        plans: position.field.active().count() as u64,
+        rounds: run.store.last_round(run.contest).await?,
+        spent: (run.meter)(),
+    })
+}

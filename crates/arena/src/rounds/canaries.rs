@@ -1,0 +1,141 @@
+//! Which canaries go with a round: a set for each judge every few hundred verdicts, and a
+//! self-canary for each new plan that seems to speak to the judge.
+
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use store::{Comparison, ComparisonKind, JudgeId};
+
+use crate::compare::Judges;
+use crate::contest::{Node, Position};
+use crate::judge::Jury;
+use crate::judge::canary::{CanaryKind, SelfCanary};
+use crate::rank::{RankError, Run};
+use crate::vectors;
+
+use super::{Planned, budget, generator};
+
+/// Verdicts between two sets of canaries of one judge: measuring takes some 2 % of the calls.
+const VERDICTS_PER_SET: usize = 500;
+
+/// Calls of one set: four twins in both orders, one pair with its own and with exchanged KPIs.
+const SET: u64 = 10;
+
+/// A contest whose whole budget is less than this many sets can't afford one.
+const MIN_SETS_IN_BUDGET: u64 = 10;
+
+/// What a canary's `variant` says: which twin, and who stands first.
+pub(crate) mod variant {
+    use crate::judge::canary::CanaryKind;
+
+    pub(crate) const ORIGINAL_FIRST: &str = "original_first";
+    pub(crate) const TWIN_FIRST: &str = "twin_first";
+    pub(crate) const OWN_KPIS: &str = "own_kpis";
+    pub(crate) const SWAPPED_KPIS: &str = "swapped_kpis";
+    pub(crate) const RAW_FIRST: &str = "self/raw_first";
+    pub(crate) const SANITISED_FIRST: &str = "self/sanitised_first";
+
+    pub(crate) fn name(kind: CanaryKind) -> &'static str {
+        match kind {
+            CanaryKind::Padded => "padded",
+            CanaryKind::Restyled => "restyled",
+            CanaryKind::KeywordStuffed => "keyword_stuffed",
+            CanaryKind::FakeCitations => "fake_citations",
+            CanaryKind::KpisSwapped => "kpis_swapped",
+        }
+    }
+
+    /// The inverse of `kind/side`.
+    pub(crate) fn parse(text: &str) -> Option<(CanaryKind, &str)> {
+        let (kind, side) = text.split_once('/')?;
+        Some((CanaryKind::ALL.into_iter().find(|k| name(*k) == kind)?, side))
+    }
+}
+
+/// Canaries to make now.
+pub(super) async fn due(
+    run: &Run<'_>,
+    position: &Position,
+    judges: &Judges,
+    jury: &Jury,
+) -> Result<Vec<Planned>, RankError> {
+    let mut planned = Vec::new();
+    let mut rng = generator(run, position);
+    for judge in jury.judges().iter().filter_map(|j| judges.id_of(&j.fingerprint())) {
+        if budget(run.settings, position) >= SET * MIN_SETS_IN_BUDGET && set_is_due(position, judge) {
+            planned.extend(set(position, judge, &mut rng));
+        }
+        planned.extend(self_canaries(run, position, judge).await?);
+    }
+    Ok(planned)
+}
+
+fn set_is_due(position: &Position, judge: JudgeId) -> bool {
+    let made = position
+        .canaries
+        .iter()
+        .filter(|c| c.judge_id == judge && c.kind == ComparisonKind::Canary)
+        .count();
+    let verdicts = position.pairs.iter().filter(|p| p.judge_id == judge).count();
+    made < (SET as usize) * (1 + verdicts / VERDICTS_PER_SET)
+}
+
+/// One canary of each kind on plans drawn at random; those made before are left out.
+fn set(position: &Position, judge: JudgeId, rng: &mut ChaCha8Rng) -> Vec<Planned> {
+    let nodes: Vec<&Node> = position.field.active().map(|(_, node)| node).collect();
+    let mut planned = Vec::new();
+    for kind in CanaryKind::ALL {
+        let first = rng.random_range(0..nodes.len());
+        let other = (first + rng.random_range(1..nodes.len().max(2))) % nodes.len();
+        let (second, sides) = match kind {
+            CanaryKind::KpisSwapped => (other, [variant::OWN_KPIS, variant::SWAPPED_KPIS]),
+            _ => (first, [variant::ORIGINAL_FIRST, variant::TWIN_FIRST]),
+        };
+        let canary = |side| canary(judge, nodes[first], nodes[second], format!("{}/{side}", variant::name(kind)));
+        planned.extend(sides.map(canary).into_iter().filter(|c| !is_made(&position.canaries, c)));
+    }
+    planned
+}
+
+fn canary(judge: JudgeId, first: &Node, second: &Node, variant: String) -> Planned {
+    Planned {
+        first: (first.plan, first.hash),
+        second: (second.plan, second.hash),
+        judge,
+        kind: ComparisonKind::Canary,
+        variant,
+        reason: "canary",
+    }
+}
+
+fn is_made(made: &[Comparison], planned: &Planned) -> bool {
+    made.iter().any(|c| {
+        c.judge_id == planned.judge
+            && c.first_plan == planned.first.0
+            && c.second_plan == planned.second.0
+            && c.variant == planned.variant
+    })
+}
+
+/// Newcomers alone are looked at: a plan's content never changes.
+async fn self_canaries(run: &Run<'_>, position: &Position, judge: JudgeId) -> Result<Vec<Planned>, RankError> {
+    let mut planned = Vec::new();
+    let met = |index: u32| position.met.iter().any(|(a, b, j)| *j == judge && (*a == index || *b == index));
+    for (index, node) in position.field.active() {
+        if met(index) {
+            continue;
+        }
+        let card = vectors::card(run.store, node.plan)
+            .await
+            .map_err(|e| RankError::BrokenPlan { plan: node.plan, why: e.to_string() })?;
+        if SelfCanary::of(&card).is_none() {
+            continue;
+        }
+        let pair = [variant::RAW_FIRST, variant::SANITISED_FIRST].map(|side| Planned {
+            kind: ComparisonKind::SelfCanary,
+            reason: "self_canary",
+            ..canary(judge, node, node, side.to_owned())
+        });
+        planned.extend(pair.into_iter().filter(|c| !is_made(&position.canaries, c)));
+    }
+    Ok(planned)
+}
