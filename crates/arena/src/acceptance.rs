@@ -38,7 +38,10 @@ pub struct PlanKpis {
 /// Reads every plan under `paths` and extracts its KPIs with the built-in parsers.
 pub async fn acceptance(paths: &[PathBuf]) -> Result<Acceptance, ImportError> {
     let Discovery { inputs, .. } = discover(paths)?;
-    let (prepared, refused): (Vec<_>, Vec<_>) = prepare_all(inputs).await.into_iter().partition(Result::is_ok);
+    let (prepared, refused): (Vec<_>, Vec<_>) = prepare_all(inputs)
+        .await
+        .into_iter()
+        .partition(Result::is_ok);
     let prepared: Vec<_> = prepared.into_iter().flatten().collect();
     let refused = refused.into_iter().filter_map(Result::err).collect();
     let cards: Vec<&Card> = prepared.iter().map(|p| &p.card).collect();
@@ -57,30 +60,51 @@ pub async fn acceptance(paths: &[PathBuf]) -> Result<Acceptance, ImportError> {
         })
         .collect();
     let all: Vec<Kpis> = plans.iter().map(|p| p.kpis.clone()).collect();
-    Ok(Acceptance { plans, refused, summary: kpi::summary(&all), novelty_stability })
+    Ok(Acceptance {
+        plans,
+        refused,
+        summary: kpi::summary(&all),
+        novelty_stability,
+    })
 }
 
 /// Each plan against all the others, as one-plan families of the system.
 fn novelty(cards: &[&Card], seed: u64) -> Vec<kpi::Kpi> {
     let embedder = HashedNgrams::new(seed, HashedNgrams::default().dims());
-    let vectors: Vec<Vec<f32>> = cards.iter().map(|card| embedder.vector(&card.canonical_text())).collect();
+    let vectors: Vec<Vec<f32>> = cards
+        .iter()
+        .map(|card| embedder.vector(&card.canonical_text()))
+        .collect();
     let families = || vectors.iter().map(Vec::as_slice).enumerate();
     let snapshot = Snapshot::freeze(families()).unwrap_or_default();
     let measure = |(own, vector): (usize, &[f32])| {
-        kpi::novelty(vector, families().filter(|(family, _)| *family != own), &snapshot)
+        kpi::novelty(
+            vector,
+            families().filter(|(family, _)| *family != own),
+            &snapshot,
+        )
     };
     families().map(measure).collect()
 }
 
 /// Spearman's rank correlation over the pairs known on both sides; ties share their mean rank.
 fn spearman(a: &[Option<f64>], b: &[Option<f64>]) -> Option<f64> {
-    let (a, b): (Vec<f64>, Vec<f64>) = a.iter().zip(b).filter_map(|(a, b)| Some(((*a)?, (*b)?))).unzip();
+    let (a, b): (Vec<f64>, Vec<f64>) = a
+        .iter()
+        .zip(b)
+        .filter_map(|(a, b)| Some(((*a)?, (*b)?)))
+        .unzip();
     if a.len() < 3 {
         return None;
     }
     let (a, b) = (ranks(&a), ranks(&b));
     let mean = (a.len() as f64 + 1.0) / 2.0;
-    let product = |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| (x - mean) * (y - mean)).sum::<f64>();
+    let product = |x: &[f64], y: &[f64]| {
+        x.iter()
+            .zip(y)
+            .map(|(x, y)| (x - mean) * (y - mean))
+            .sum::<f64>()
+    };
     let spread = (product(&a, &a) * product(&b, &b)).sqrt();
     (spread > 0.0).then(|| product(&a, &b) / spread)
 }
@@ -88,7 +112,10 @@ fn spearman(a: &[Option<f64>], b: &[Option<f64>]) -> Option<f64> {
 fn ranks(values: &[f64]) -> Vec<f64> {
     let below = |v: f64| values.iter().filter(|other| **other < v).count() as f64;
     let equal = |v: f64| values.iter().filter(|other| **other == v).count() as f64;
-    values.iter().map(|v| below(*v) + (equal(*v) + 1.0) / 2.0).collect()
+    values
+        .iter()
+        .map(|v| below(*v) + (equal(*v) + 1.0) / 2.0)
+        .collect()
 }
 
 #[cfg(test)]
@@ -98,9 +125,24 @@ mod tests {
     #[test]
     fn spearman_sees_order_alone() {
         let known = |v: &[f64]| v.iter().copied().map(Some).collect::<Vec<_>>();
-        assert_eq!(spearman(&known(&[1.0, 2.0, 3.0, 4.0]), &known(&[1.0, 8.0, 27.0, 64.0])), Some(1.0));
-        assert_eq!(spearman(&known(&[1.0, 2.0, 3.0]), &known(&[3.0, 2.0, 1.0])), Some(-1.0));
-        assert_eq!(spearman(&known(&[1.0, 1.0, 1.0]), &known(&[3.0, 2.0, 1.0])), None);
-        assert_eq!(spearman(&[Some(1.0), None, Some(2.0)], &known(&[1.0, 2.0, 3.0])), None);
+        assert_eq!(
+            spearman(
+                &known(&[1.0, 2.0, 3.0, 4.0]),
+                &known(&[1.0, 8.0, 27.0, 64.0])
+            ),
+            Some(1.0)
+        );
+        assert_eq!(
+            spearman(&known(&[1.0, 2.0, 3.0]), &known(&[3.0, 2.0, 1.0])),
+            Some(-1.0)
+        );
+        assert_eq!(
+            spearman(&known(&[1.0, 1.0, 1.0]), &known(&[3.0, 2.0, 1.0])),
+            None
+        );
+        assert_eq!(
+            spearman(&[Some(1.0), None, Some(2.0)], &known(&[1.0, 2.0, 3.0])),
+            None
+        );
     }
 }

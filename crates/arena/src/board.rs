@@ -4,7 +4,8 @@
 use rating::elo::{self, Verdict};
 use serde::Serialize;
 use store::{
-    ComparisonFilter, ComparisonState, Contest, LeaderFilter, LeaderRow, PlanId, Spend, Standing, Store, StoreError,
+    ComparisonFilter, ComparisonState, Contest, LeaderFilter, LeaderRow, PlanId, Spend, Standing,
+    Store, StoreError,
 };
 
 use crate::contest::Field;
@@ -55,14 +56,22 @@ pub async fn board(store: &Store, query: &BoardQuery) -> Result<Board, StoreErro
         contest: query.contest,
         established: page(store, query, Standing::Established).await?,
         provisional: page(store, query, Standing::Provisional).await?,
-        established_in_all: store.count_leaders(query.contest, Standing::Established).await?,
-        provisional_in_all: store.count_leaders(query.contest, Standing::Provisional).await?,
+        established_in_all: store
+            .count_leaders(query.contest, Standing::Established)
+            .await?,
+        provisional_in_all: store
+            .count_leaders(query.contest, Standing::Provisional)
+            .await?,
         judges: judges(store).await?,
         spent: store.spend(Some(query.contest), None).await?,
     })
 }
 
-async fn page(store: &Store, query: &BoardQuery, standing: Standing) -> Result<Vec<LeaderRow>, StoreError> {
+async fn page(
+    store: &Store,
+    query: &BoardQuery,
+    standing: Standing,
+) -> Result<Vec<LeaderRow>, StoreError> {
     let mut rows = Vec::new();
     let mut cursor = None;
     while (rows.len() as u32) < query.limit {
@@ -87,8 +96,18 @@ async fn page(store: &Store, query: &BoardQuery, standing: Standing) -> Result<V
 
 /// Judges that have judged something.
 async fn judges(store: &Store) -> Result<Vec<JudgeNote>, StoreError> {
-    let judges = store.judges().await?.into_iter().filter(|j| j.params != "{}");
-    Ok(judges.map(|j| JudgeNote { name: j.name, kind: j.kind, suspended_why: j.suspended_why }).collect())
+    let judges = store
+        .judges()
+        .await?
+        .into_iter()
+        .filter(|j| j.params != "{}");
+    Ok(judges
+        .map(|j| JudgeNote {
+            name: j.name,
+            kind: j.kind,
+            suspended_why: j.suspended_why,
+        })
+        .collect())
 }
 
 /// A plan's place under plain Elo.
@@ -106,22 +125,35 @@ pub struct EloRow {
 /// study only, since another order of the same verdicts would give another table.
 pub async fn plain_elo(store: &Store, contest: Contest) -> Result<Vec<EloRow>, StoreError> {
     let field = Field::load(store, contest).await?;
-    let filter = ComparisonFilter { state: Some(ComparisonState::Done), ..ComparisonFilter::default() };
+    let filter = ComparisonFilter {
+        state: Some(ComparisonState::Done),
+        ..ComparisonFilter::default()
+    };
     let mut done = store.comparisons(contest, &filter).await?;
     done.sort_by_key(|c| (c.round, c.seq));
     let verdict = |c: &store::Comparison| {
         let (first, second) = (field.node_of(c.first_plan)?, field.node_of(c.second_plan)?);
         let level = i8::try_from(c.level?).ok()?;
-        (first != second && c.variant.is_empty()).then_some(Verdict { first, second, level })
+        (first != second && c.variant.is_empty()).then_some(Verdict {
+            first,
+            second,
+            level,
+        })
     };
     let log: Vec<Verdict> = done.iter().filter_map(verdict).collect();
     let elos = elo::rate(field.nodes.len(), &log);
     let mut order: Vec<u32> = field.active().map(|(index, _)| index).collect();
-    order.sort_by(|a, b| elos[*b as usize].total_cmp(&elos[*a as usize]).then(a.cmp(b)));
+    order.sort_by(|a, b| {
+        elos[*b as usize]
+            .total_cmp(&elos[*a as usize])
+            .then(a.cmp(b))
+    });
     let mut rows = Vec::with_capacity(order.len());
     for (place, index) in order.into_iter().enumerate() {
         let plan_id = field.nodes[index as usize].plan;
-        let Some(row) = store.metrics(plan_id).await? else { continue };
+        let Some(row) = store.metrics(plan_id).await? else {
+            continue;
+        };
         rows.push(EloRow {
             rank: place + 1,
             plan_id,

@@ -37,7 +37,9 @@ impl CatalogueEntry {
 
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogueError {
-    #[error("the catalogue has {0} bytes, more than the {MAX_BYTES} allowed; is it the right file?")]
+    #[error(
+        "the catalogue has {0} bytes, more than the {MAX_BYTES} allowed; is it the right file?"
+    )]
     TooLarge(usize),
     #[error("the catalogue is not UTF-8 text; save it as UTF-8")]
     NotText,
@@ -60,8 +62,8 @@ impl Catalogue {
             return Err(CatalogueError::TooLarge(bytes.len()));
         }
         let text = std::str::from_utf8(bytes).map_err(|_| CatalogueError::NotText)?;
-        let list: Vec<CatalogueEntry> =
-            serde_saphyr::from_str(text).map_err(|e| CatalogueError::Malformed(first_line(&e.to_string())))?;
+        let list: Vec<CatalogueEntry> = serde_saphyr::from_str(text)
+            .map_err(|e| CatalogueError::Malformed(first_line(&e.to_string())))?;
         let mut entries = BTreeMap::new();
         for entry in list {
             let name = entry.run_name().to_owned();
@@ -99,7 +101,11 @@ mod tests {
     use super::*;
 
     fn names(yaml: &str) -> Vec<String> {
-        Catalogue::parse(yaml.as_bytes()).unwrap().run_names().map(str::to_owned).collect()
+        Catalogue::parse(yaml.as_bytes())
+            .unwrap()
+            .run_names()
+            .map(str::to_owned)
+            .collect()
     }
 
     #[test]
@@ -113,22 +119,33 @@ mod tests {
     fn what_is_not_a_catalogue_is_refused() {
         for bad in ["title: one mapping", "- {report_link: x}", "- [", "\u{0}"] {
             let error = Catalogue::parse(bad.as_bytes()).unwrap_err();
-            assert!(matches!(error, CatalogueError::Malformed(_)), "{bad:?}: {error}");
+            assert!(
+                matches!(error, CatalogueError::Malformed(_)),
+                "{bad:?}: {error}"
+            );
         }
-        assert!(matches!(Catalogue::parse(&[0xff, 0xfe]), Err(CatalogueError::NotText)));
+        assert!(matches!(
+            Catalogue::parse(&[0xff, 0xfe]),
+            Err(CatalogueError::NotText)
+        ));
     }
 
     #[test]
     fn two_entries_for_one_run_are_refused() {
         let yaml = "- {title: A, report_link: a_report.html}\n- {title: B, report_link: a.html}\n";
-        assert!(matches!(Catalogue::parse(yaml.as_bytes()), Err(CatalogueError::Duplicate(name)) if name == "a"));
+        assert!(
+            matches!(Catalogue::parse(yaml.as_bytes()), Err(CatalogueError::Duplicate(name)) if name == "a")
+        );
     }
 
     #[test]
     fn alias_bombs_are_refused() {
         let mut yaml = String::from("- &a0 {title: x, report_link: y}\n");
         for i in 1..60 {
-            yaml.push_str(&format!("- &a{i} [*a{p}, *a{p}, *a{p}, *a{p}]\n", p = i - 1));
+            yaml.push_str(&format!(
+                "- &a{i} [*a{p}, *a{p}, *a{p}, *a{p}]\n",
+                p = i - 1
+            ));
         }
         assert!(Catalogue::parse(yaml.as_bytes()).is_err());
     }

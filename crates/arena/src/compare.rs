@@ -29,7 +29,10 @@ pub(crate) struct Judges(Vec<(JudgeId, Arc<dyn Judge>)>);
 
 impl Judges {
     pub(crate) fn id_of(&self, fingerprint: &JudgeFingerprint) -> Option<JudgeId> {
-        self.0.iter().find(|(_, judge)| judge.fingerprint() == *fingerprint).map(|(id, _)| *id)
+        self.0
+            .iter()
+            .find(|(_, judge)| judge.fingerprint() == *fingerprint)
+            .map(|(id, _)| *id)
     }
 
     pub(crate) fn contains(&self, id: JudgeId) -> bool {
@@ -41,19 +44,32 @@ impl Judges {
     }
 
     fn by_id(&self, id: JudgeId) -> Option<&Arc<dyn Judge>> {
-        self.0.iter().find(|(known, _)| *known == id).map(|(_, judge)| judge)
+        self.0
+            .iter()
+            .find(|(known, _)| *known == id)
+            .map(|(_, judge)| judge)
     }
 
     /// The jury without suspended judges, or why nobody is left.
     pub(crate) fn on_duty(&self, position: &Position) -> Result<Jury, String> {
         let suspended = |id: JudgeId| {
             let judge = position.judges.iter().find(|j| j.judge_id == id)?;
-            judge.suspended_at.map(|_| judge.suspended_why.clone().unwrap_or_default())
+            judge
+                .suspended_at
+                .map(|_| judge.suspended_why.clone().unwrap_or_default())
         };
-        let free = self.0.iter().filter(|(id, _)| suspended(*id).is_none()).map(|(_, judge)| Arc::clone(judge));
+        let free = self
+            .0
+            .iter()
+            .filter(|(id, _)| suspended(*id).is_none())
+            .map(|(_, judge)| Arc::clone(judge));
         let jury = Jury::new(free);
         if jury.judges().is_empty() {
-            return Err(self.0.iter().find_map(|(id, _)| suspended(*id)).unwrap_or_else(|| "no judge was given".into()));
+            return Err(self
+                .0
+                .iter()
+                .find_map(|(id, _)| suspended(*id))
+                .unwrap_or_else(|| "no judge was given".into()));
         }
         Ok(jury)
     }
@@ -87,7 +103,10 @@ fn fingerprint_text(fingerprint: &JudgeFingerprint) -> String {
         JudgeKind::Offline => "offline",
         JudgeKind::Model => "model",
     };
-    format!("{kind}/{}/{}/{}", fingerprint.name, fingerprint.version, fingerprint.prompt_version)
+    format!(
+        "{kind}/{}/{}/{}",
+        fingerprint.name, fingerprint.version, fingerprint.prompt_version
+    )
 }
 
 /// Why a round was left unfinished.
@@ -117,9 +136,14 @@ pub(crate) async fn finish_round(
         let rows = run.store.scheduled(run.contest, round).await?;
         let cards = Cards::load(run.store, &rows).await?;
         let failed = judge_all(run, fence, judges, &cards, rows, &mut outcome).await?;
-        let Some(last) = failed.last().filter(|_| outcome.halt.is_none()) else { return Ok(outcome) };
+        let Some(last) = failed.last().filter(|_| outcome.halt.is_none()) else {
+            return Ok(outcome);
+        };
         if pass == PASSES {
-            return Err(RankError::JudgeUnavailable { failed: failed.len(), last: last.clone() });
+            return Err(RankError::JudgeUnavailable {
+                failed: failed.len(),
+                last: last.clone(),
+            });
         }
     }
     Ok(outcome)
@@ -137,8 +161,11 @@ async fn judge_all(
     rows: Vec<Comparison>,
     outcome: &mut RoundOutcome,
 ) -> Result<Vec<String>, RankError> {
-    let tasks = rows.into_iter().map(|row| judge_and_write(run, fence, judges, cards, row));
-    let mut under_way = futures::stream::iter(tasks).buffer_unordered(usize::from(run.settings.concurrency));
+    let tasks = rows
+        .into_iter()
+        .map(|row| judge_and_write(run, fence, judges, cards, row));
+    let mut under_way =
+        futures::stream::iter(tasks).buffer_unordered(usize::from(run.settings.concurrency));
     let mut failed = Vec::new();
     let mut fatal = None;
     while let Some(ended) = under_way.next().await {
@@ -184,22 +211,35 @@ async fn judge_and_write(
         return Err(Failure::Stopped);
     }
     let stored = match judges.by_id(row.judge_id) {
-        Some(judge) => outcome::of(&judge_one(&**judge, cards, &row).await?, &judge.fingerprint(), run.clock.now()),
+        Some(judge) => outcome::of(
+            &judge_one(&**judge, cards, &row).await?,
+            &judge.fingerprint(),
+            run.clock.now(),
+        ),
         None => outcome::judge_gone(run.clock.now()),
     };
-    outcome::write(run, fence, &row, &stored).await.map_err(Failure::Fatal)
+    outcome::write(run, fence, &row, &stored)
+        .await
+        .map_err(Failure::Fatal)
 }
 
 async fn judge_one(judge: &dyn Judge, cards: &Cards, row: &Comparison) -> Result<Judged, Failure> {
     let pair = cards.contestants(row).map_err(Failure::Fatal)?;
-    judge.compare(&pair.0.as_contestant(), &pair.1.as_contestant()).await.map_err(failure)
+    judge
+        .compare(&pair.0.as_contestant(), &pair.1.as_contestant())
+        .await
+        .map_err(failure)
 }
 
 fn failure(error: JudgeError) -> Failure {
     match &error {
         JudgeError::Model(LlmError::BudgetExhausted { .. }) => Failure::Budget(error.to_string()),
         JudgeError::Model(LlmError::NoAnswer { .. }) => Failure::Later(error.to_string()),
-        JudgeError::Model(LlmError::Call(call)) if call.is_transient() => Failure::Later(error.to_string()),
-        JudgeError::Model(_) | JudgeError::SamePlan => Failure::Fatal(RankError::Judge(error.to_string())),
+        JudgeError::Model(LlmError::Call(call)) if call.is_transient() => {
+            Failure::Later(error.to_string())
+        }
+        JudgeError::Model(_) | JudgeError::SamePlan => {
+            Failure::Fatal(RankError::Judge(error.to_string()))
+        }
     }
 }

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rating::Comparison;
 use store::{
-    AccountId, ComparisonFilter, ComparisonKind, Contest, Digest, Entrant, FamilyRow, Judge, JudgeId, PairCount,
-    PlanId, PlanState, RatedPair, Store, StoreError,
+    AccountId, ComparisonFilter, ComparisonKind, Contest, Digest, Entrant, FamilyRow, Judge,
+    JudgeId, PairCount, PlanId, PlanState, RatedPair, Store, StoreError,
 };
 
 /// One place on the board.
@@ -36,10 +36,18 @@ pub(crate) struct Field {
 impl Field {
     pub(crate) async fn load(store: &Store, contest: Contest) -> Result<Self, StoreError> {
         let groups: Vec<(PlanId, Vec<Entrant>)> = match contest {
-            Contest::Public => store.families(contest).await?.into_iter().map(group).collect(),
-            Contest::Private(_) => {
-                store.entrants(contest).await?.into_iter().map(|e| (e.plan_id, vec![e])).collect()
-            }
+            Contest::Public => store
+                .families(contest)
+                .await?
+                .into_iter()
+                .map(group)
+                .collect(),
+            Contest::Private(_) => store
+                .entrants(contest)
+                .await?
+                .into_iter()
+                .map(|e| (e.plan_id, vec![e]))
+                .collect(),
         };
         Ok(Self::number(groups))
     }
@@ -55,7 +63,10 @@ impl Field {
             .zip(&drafts)
             .flat_map(|(index, draft)| draft.members.iter().map(move |plan| (*plan, index)))
             .collect();
-        Self { nodes: drafts.into_iter().map(|d| d.node).collect(), by_plan }
+        Self {
+            nodes: drafts.into_iter().map(|d| d.node).collect(),
+            by_plan,
+        }
     }
 
     pub(crate) fn node_of(&self, plan: PlanId) -> Option<u32> {
@@ -70,7 +81,11 @@ impl Field {
     /// sides; the system's plans meet everyone, each other too.
     pub(crate) fn may_meet(&self, contest: Contest, a: u32, b: u32) -> bool {
         let (a, b) = (&self.nodes[a as usize], &self.nodes[b as usize]);
-        let shared_owner = || a.owners.iter().any(|o| *o != AccountId::SYSTEM && b.owners.contains(o));
+        let shared_owner = || {
+            a.owners
+                .iter()
+                .any(|o| *o != AccountId::SYSTEM && b.owners.contains(o))
+        };
         a.active && b.active && (matches!(contest, Contest::Private(_)) || !shared_owner())
     }
 }
@@ -93,7 +108,11 @@ impl Draft {
             arrival: 0,
         };
         let arrived = members.iter().map(|m| m.created_at).min()?;
-        Some(Self { node, arrived, members: members.into_iter().map(|m| m.plan_id).collect() })
+        Some(Self {
+            node,
+            arrived,
+            members: members.into_iter().map(|m| m.plan_id).collect(),
+        })
     }
 }
 
@@ -126,32 +145,74 @@ impl Position {
         let counts = store.pair_counts(contest).await?;
         let canaries = canaries(store, contest).await?;
         let (pairs, log) = numbered(&field, &judges, store.rated_pairs(contest).await?);
-        let calls_used = counts.iter().map(|c| c.comparisons.unsigned_abs()).sum::<u64>() + canaries.len() as u64;
-        let met = counts.iter().filter_map(|count| ordered_pair(&field, count)).collect();
-        Ok(Self { contest, field, judges, log, pairs, met, canaries, calls_used })
+        let calls_used = counts
+            .iter()
+            .map(|c| c.comparisons.unsigned_abs())
+            .sum::<u64>()
+            + canaries.len() as u64;
+        let met = counts
+            .iter()
+            .filter_map(|count| ordered_pair(&field, count))
+            .collect();
+        Ok(Self {
+            contest,
+            field,
+            judges,
+            log,
+            pairs,
+            met,
+            canaries,
+            calls_used,
+        })
     }
 }
 
 async fn canaries(store: &Store, contest: Contest) -> Result<Vec<store::Comparison>, StoreError> {
     let mut all = Vec::new();
     for kind in [ComparisonKind::Canary, ComparisonKind::SelfCanary] {
-        let filter = ComparisonFilter { kind: Some(kind), ..ComparisonFilter::default() };
+        let filter = ComparisonFilter {
+            kind: Some(kind),
+            ..ComparisonFilter::default()
+        };
         all.extend(store.comparisons(contest, &filter).await?);
     }
     Ok(all)
 }
 
 /// Verdicts inside one node (two plans that became one family since) say nothing and drop out.
-fn numbered(field: &Field, judges: &[Judge], pairs: Vec<RatedPair>) -> (Vec<RatedPair>, Vec<Comparison>) {
+fn numbered(
+    field: &Field,
+    judges: &[Judge],
+    pairs: Vec<RatedPair>,
+) -> (Vec<RatedPair>, Vec<Comparison>) {
     let numbers: BTreeMap<JudgeId, u16> = (0..).zip(judges).map(|(n, j)| (j.judge_id, n)).collect();
     let number = |pair: &RatedPair| {
-        let (first, second) = (field.node_of(pair.first_plan)?, field.node_of(pair.second_plan)?);
-        let (judge, level) = (*numbers.get(&pair.judge_id)?, i8::try_from(pair.level).ok()?);
-        (first != second).then_some(Comparison { first, second, judge, level, weight: 1.0 })
+        let (first, second) = (
+            field.node_of(pair.first_plan)?,
+            field.node_of(pair.second_plan)?,
+        );
+        let (judge, level) = (
+            *numbers.get(&pair.judge_id)?,
+            i8::try_from(pair.level).ok()?,
+        );
+        (first != second).then_some(Comparison {
+            first,
+            second,
+            judge,
+            level,
+            weight: 1.0,
+        })
     };
-    pairs.into_iter().filter_map(|pair| Some((pair, number(&pair)?))).unzip()
+    pairs
+        .into_iter()
+        .filter_map(|pair| Some((pair, number(&pair)?)))
+        .unzip()
 }
 
 fn ordered_pair(field: &Field, count: &PairCount) -> Option<(u32, u32, JudgeId)> {
-    Some((field.node_of(count.first_plan)?, field.node_of(count.second_plan)?, count.judge_id))
+    Some((
+        field.node_of(count.first_plan)?,
+        field.node_of(count.second_plan)?,
+        count.judge_id,
+    ))
 }

@@ -35,20 +35,30 @@ impl Estimate {
             output_tokens: self.output_tokens,
             cached_input_tokens: 0,
         };
-        let each = client.models().next().map_or(0, |model| model.price.cost_nano_usd(usage));
+        let each = client
+            .models()
+            .next()
+            .map_or(0, |model| model.price.cost_nano_usd(usage));
         each.saturating_mul(i64::try_from(self.comparisons).unwrap_or(i64::MAX))
     }
 }
 
 /// Counts what a ranking under these settings still has to do.
-pub async fn estimate(store: &Store, contest: Contest, settings: Settings) -> Result<Estimate, RankError> {
+pub async fn estimate(
+    store: &Store,
+    contest: Contest,
+    settings: Settings,
+) -> Result<Estimate, RankError> {
     let position = Position::load(store, contest).await?;
     let plans = position.field.active().count() as u64;
     let mut bytes = Vec::new();
     for (_, node) in position.field.active().take(SAMPLE) {
         let card = vectors::card(store, node.plan)
             .await
-            .map_err(|e| RankError::BrokenPlan { plan: node.plan, why: e.to_string() })?;
+            .map_err(|e| RankError::BrokenPlan {
+                plan: node.plan,
+                why: e.to_string(),
+            })?;
         bytes.push(card.render().len() as u64);
     }
     let mean = bytes.iter().sum::<u64>() / (bytes.len() as u64).max(1);

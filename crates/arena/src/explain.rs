@@ -7,7 +7,10 @@ use libm::erfc;
 use rating::scale::ELO_PER_LOGIT;
 use serde::Serialize;
 use serde_json::Value;
-use store::{Comparison, ComparisonKind, ComparisonState, HistoryRow, LeaderRow, Plan, PlanId, Store, StoreError};
+use store::{
+    Comparison, ComparisonKind, ComparisonState, HistoryRow, LeaderRow, Plan, PlanId, Store,
+    StoreError,
+};
 
 use crate::judge::{Dimension, Verdict};
 
@@ -70,14 +73,22 @@ pub struct PairStory {
 /// The plan that a person means.
 pub async fn find(store: &Store, text: &str) -> Result<Plan, ExplainError> {
     let mut plans = store.find_plans(text, 10).await?;
-    let exact = plans.iter().position(|p| p.title.eq_ignore_ascii_case(text));
+    let exact = plans
+        .iter()
+        .position(|p| p.title.eq_ignore_ascii_case(text));
     match (exact, plans.len()) {
         (Some(index), _) => Ok(plans.swap_remove(index)),
         (None, 0) => Err(ExplainError::NotFound(text.to_owned())),
         (None, 1) => Ok(plans.swap_remove(0)),
         (None, _) => {
-            let matches = plans.iter().map(|p| format!("{} ({})", p.title, p.plan_id)).collect();
-            Err(ExplainError::Ambiguous { text: text.to_owned(), matches })
+            let matches = plans
+                .iter()
+                .map(|p| format!("{} ({})", p.title, p.plan_id))
+                .collect();
+            Err(ExplainError::Ambiguous {
+                text: text.to_owned(),
+                matches,
+            })
         }
     }
 }
@@ -86,7 +97,10 @@ pub async fn find(store: &Store, text: &str) -> Result<Plan, ExplainError> {
 pub async fn plan_story(store: &Store, plan: Plan) -> Result<PlanStory, ExplainError> {
     let id = plan.plan_id;
     let standing = standing(store, id).await?;
-    let kpis = store.kpis(id).await?.and_then(|row| serde_json::from_str(&row.evidence).ok());
+    let kpis = store
+        .kpis(id)
+        .await?
+        .and_then(|row| serde_json::from_str(&row.evidence).ok());
     Ok(PlanStory {
         comparisons: meetings(store, id).await?,
         history: store.rating_history(id).await?,
@@ -114,18 +128,32 @@ pub async fn pair_story(store: &Store, a: PlanId, b: PlanId) -> Result<PairStory
 }
 
 async fn standing(store: &Store, id: PlanId) -> Result<LeaderRow, ExplainError> {
-    store.metrics(id).await?.ok_or_else(|| ExplainError::NotFound(id.to_string()))
+    store
+        .metrics(id)
+        .await?
+        .ok_or_else(|| ExplainError::NotFound(id.to_string()))
 }
 
 async fn meetings(store: &Store, id: PlanId) -> Result<Vec<Meeting>, ExplainError> {
     let mut meetings = Vec::new();
     for comparison in store.comparisons_of_plan(id, MAX_COMPARISONS).await? {
-        let is_pair = matches!(comparison.kind, ComparisonKind::Normal | ComparisonKind::SecondOrder);
+        let is_pair = matches!(
+            comparison.kind,
+            ComparisonKind::Normal | ComparisonKind::SecondOrder
+        );
         if !is_pair || comparison.state == ComparisonState::Scheduled {
             continue;
         }
-        let opponent = if comparison.first_plan == id { comparison.second_plan } else { comparison.first_plan };
-        let opponent_title = store.plan(opponent).await?.map(|p| p.title).unwrap_or_default();
+        let opponent = if comparison.first_plan == id {
+            comparison.second_plan
+        } else {
+            comparison.first_plan
+        };
+        let opponent_title = store
+            .plan(opponent)
+            .await?
+            .map(|p| p.title)
+            .unwrap_or_default();
         meetings.push(meeting(id, opponent, opponent_title, comparison));
     }
     Ok(meetings)
@@ -133,7 +161,10 @@ async fn meetings(store: &Store, id: PlanId) -> Result<Vec<Meeting>, ExplainErro
 
 fn meeting(id: PlanId, opponent: PlanId, opponent_title: String, c: Comparison) -> Meeting {
     let shown_first = c.first_plan == id;
-    let verdict: Option<Verdict> = c.verdict.as_deref().and_then(|v| serde_json::from_str(v).ok());
+    let verdict: Option<Verdict> = c
+        .verdict
+        .as_deref()
+        .and_then(|v| serde_json::from_str(v).ok());
     Meeting {
         opponent,
         opponent_title,
@@ -141,7 +172,11 @@ fn meeting(id: PlanId, opponent: PlanId, opponent_title: String, c: Comparison) 
         shown_first,
         void_reason: c.void_reason,
         reason: c.reason,
-        flags: c.flags.as_deref().and_then(|f| serde_json::from_str(f).ok()).unwrap_or_default(),
+        flags: c
+            .flags
+            .as_deref()
+            .and_then(|f| serde_json::from_str(f).ok())
+            .unwrap_or_default(),
         model: c.model,
         cost_nano_usd: c.cost_nano_usd.to_string(),
         verdict: verdict.map(|v| if shown_first { v } else { turned(v) }),
@@ -157,15 +192,30 @@ fn probability_better(a: &LeaderRow, b: &LeaderRow) -> Option<f64> {
 
 fn common_opponents(a: &[Meeting], b: &[Meeting]) -> Vec<(String, f64, f64)> {
     let mean = |all: &[Meeting], opponent: PlanId| {
-        let levels: Vec<i64> = all.iter().filter(|m| m.opponent == opponent).filter_map(|m| m.level).collect();
+        let levels: Vec<i64> = all
+            .iter()
+            .filter(|m| m.opponent == opponent)
+            .filter_map(|m| m.level)
+            .collect();
         (!levels.is_empty()).then(|| levels.iter().sum::<i64>() as f64 / levels.len() as f64)
     };
     let mut seen = std::collections::BTreeSet::new();
-    let common = a.iter().filter(|m| seen.insert(m.opponent)).filter_map(|m| {
-        Some((m.opponent_title.clone(), mean(a, m.opponent)?, mean(b, m.opponent)?))
-    });
+    let common = a
+        .iter()
+        .filter(|m| seen.insert(m.opponent))
+        .filter_map(|m| {
+            Some((
+                m.opponent_title.clone(),
+                mean(a, m.opponent)?,
+                mean(b, m.opponent)?,
+            ))
+        });
     let mut common: Vec<_> = common.collect();
-    common.sort_by(|x, y| (y.1 - y.2).total_cmp(&(x.1 - x.2)).then_with(|| x.0.cmp(&y.0)));
+    common.sort_by(|x, y| {
+        (y.1 - y.2)
+            .total_cmp(&(x.1 - x.2))
+            .then_with(|| x.0.cmp(&y.0))
+    });
     common
 }
 

@@ -38,13 +38,26 @@ pub async fn export(
     top: Option<u32>,
     with_comparisons: bool,
 ) -> Result<Export, StoreError> {
-    let query = BoardQuery { contest, domain: None, limit: top.unwrap_or(u32::MAX) };
+    let query = BoardQuery {
+        contest,
+        domain: None,
+        limit: top.unwrap_or(u32::MAX),
+    };
     let board = board(store, &query).await?;
     let mut plans = board.established;
     plans.extend(board.provisional);
     plans.truncate(top.map_or(usize::MAX, |n| n as usize));
-    let comparisons = if with_comparisons { Some(comparisons(store, contest, &plans).await?) } else { None };
-    Ok(Export { version: EXPORT_VERSION, contest, plans, comparisons })
+    let comparisons = if with_comparisons {
+        Some(comparisons(store, contest, &plans).await?)
+    } else {
+        None
+    };
+    Ok(Export {
+        version: EXPORT_VERSION,
+        contest,
+        plans,
+        comparisons,
+    })
 }
 
 async fn comparisons(
@@ -53,8 +66,12 @@ async fn comparisons(
     plans: &[LeaderRow],
 ) -> Result<Vec<ExportedComparison>, StoreError> {
     let exported: std::collections::BTreeSet<_> = plans.iter().map(|p| p.plan_id).collect();
-    let all = store.comparisons(contest, &ComparisonFilter::default()).await?;
-    let among = all.into_iter().filter(|c| exported.contains(&c.first_plan) && exported.contains(&c.second_plan));
+    let all = store
+        .comparisons(contest, &ComparisonFilter::default())
+        .await?;
+    let among = all
+        .into_iter()
+        .filter(|c| exported.contains(&c.first_plan) && exported.contains(&c.second_plan));
     Ok(among.map(exported_comparison).collect())
 }
 

@@ -58,7 +58,10 @@ pub struct Extraction<'a> {
 
 impl std::fmt::Debug for Extraction<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Extraction").field("embedder", &self.embedder).field("rater", &self.rater).finish_non_exhaustive()
+        f.debug_struct("Extraction")
+            .field("embedder", &self.embedder)
+            .field("rater", &self.rater)
+            .finish_non_exhaustive()
     }
 }
 
@@ -69,18 +72,29 @@ pub async fn extract(work: &Extraction<'_>) -> Result<u64, ExtractError> {
     let (snapshot_id, snapshot) = snapshot::current(work, &corpus).await?;
     let version = version(work, &snapshot_id);
     let missing = work.store.plans_without_kpis(&version, u32::MAX).await?;
-    work.observer.on(Event::Started { step: Step::Extract, total: missing.len() as u64 });
-    let tasks = missing.iter().map(|id| extract_one(work, &corpus, &snapshot, &version, *id));
-    let mut under_way = futures::stream::iter(tasks).buffer_unordered(usize::from(work.concurrency));
+    work.observer.on(Event::Started {
+        step: Step::Extract,
+        total: missing.len() as u64,
+    });
+    let tasks = missing
+        .iter()
+        .map(|id| extract_one(work, &corpus, &snapshot, &version, *id));
+    let mut under_way =
+        futures::stream::iter(tasks).buffer_unordered(usize::from(work.concurrency));
     let mut done = 0;
     while let Some(outcome) = under_way.next().await {
         if !outcome? {
             break;
         }
         done += 1;
-        work.observer.on(Event::Advanced { step: Step::Extract, by: 1 });
+        work.observer.on(Event::Advanced {
+            step: Step::Extract,
+            by: 1,
+        });
     }
-    work.observer.on(Event::Finished { step: Step::Extract });
+    work.observer.on(Event::Finished {
+        step: Step::Extract,
+    });
     Ok(done)
 }
 
@@ -93,7 +107,11 @@ fn version(work: &Extraction<'_>, snapshot: &str) -> String {
         kpi::feasibility::VERSION,
         kpi::impact::VERSION,
     ];
-    format!("{} {} {snapshot} {rater}", extractors.join(" "), work.embedder.model())
+    format!(
+        "{} {} {snapshot} {rater}",
+        extractors.join(" "),
+        work.embedder.model()
+    )
 }
 
 /// `false` when the run was asked to stop.
@@ -107,8 +125,13 @@ async fn extract_one(
     if work.stop.is_requested() {
         return Ok(false);
     }
-    let document = work.store.plan_document(id).await?.ok_or(ExtractError::BrokenPlan(id))?;
-    let plan: Plan = serde_json::from_str(&document.document).map_err(|_| ExtractError::BrokenPlan(id))?;
+    let document = work
+        .store
+        .plan_document(id)
+        .await?
+        .ok_or(ExtractError::BrokenPlan(id))?;
+    let plan: Plan =
+        serde_json::from_str(&document.document).map_err(|_| ExtractError::BrokenPlan(id))?;
     let found = match &work.rater {
         Some(rater) => ask::ask(rater, &plan).await.map_err(ExtractError::Model)?,
         None => Found::default(),
@@ -117,7 +140,8 @@ async fn extract_one(
     let row = KpiRow {
         values: values(&kpis),
         version: version.to_owned(),
-        evidence: json!({ "kpis": kpis, "model_cost_nano_usd": found.cost_nano_usd.to_string() }).to_string(),
+        evidence: json!({ "kpis": kpis, "model_cost_nano_usd": found.cost_nano_usd.to_string() })
+            .to_string(),
         extracted_at: work.clock.now(),
     };
     work.store.put_kpis(id, &row).await?;
@@ -161,14 +185,25 @@ impl Corpus {
         let mut plans = BTreeMap::new();
         for (id, vector) in store.embeddings(model).await? {
             if let Some(plan) = store.plan(id).await? {
-                plans.insert(id, Member { vector, family: plan.family_id, owner: plan.owner_id });
+                plans.insert(
+                    id,
+                    Member {
+                        vector,
+                        family: plan.family_id,
+                        owner: plan.owner_id,
+                    },
+                );
             }
         }
         Ok(Self { plans })
     }
 
     fn families(&self) -> usize {
-        self.plans.values().map(|m| m.family).collect::<std::collections::BTreeSet<_>>().len()
+        self.plans
+            .values()
+            .map(|m| m.family)
+            .collect::<std::collections::BTreeSet<_>>()
+            .len()
     }
 
     fn members(&self) -> impl Iterator<Item = (FamilyId, &[f32])> {
@@ -180,9 +215,17 @@ impl Corpus {
     fn novelty(&self, id: PlanId, snapshot: &kpi::Snapshot) -> Kpi {
         let own = &self.plans[&id];
         let counts = |(other, member): &(&PlanId, &Member)| {
-            if own.owner == AccountId::SYSTEM { **other != id } else { member.owner != own.owner }
+            if own.owner == AccountId::SYSTEM {
+                **other != id
+            } else {
+                member.owner != own.owner
+            }
         };
-        let others = self.plans.iter().filter(counts).map(|(_, m)| (m.family, m.vector.as_slice()));
+        let others = self
+            .plans
+            .iter()
+            .filter(counts)
+            .map(|(_, m)| (m.family, m.vector.as_slice()));
         kpi::novelty(&own.vector, others, snapshot)
     }
 }

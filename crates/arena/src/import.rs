@@ -37,14 +37,20 @@ pub enum ImportError {
     #[error("found more than {0} plans; import smaller folders one at a time")]
     TooMany(usize),
     #[error("can't use the catalogue {}: {error}", path.display())]
-    Catalogue { path: PathBuf, error: CatalogueError },
+    Catalogue {
+        path: PathBuf,
+        error: CatalogueError,
+    },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl ImportError {
     fn unreadable(path: &Path, error: &std::io::Error) -> Self {
-        Self::Unreadable { path: path.to_owned(), reason: error.to_string() }
+        Self::Unreadable {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        }
     }
 }
 
@@ -86,7 +92,10 @@ pub struct Submitter {
 
 impl Submitter {
     /// The command line on one machine works as the system.
-    pub const SYSTEM: Self = Self { owner: AccountId::SYSTEM, visibility: Visibility::System };
+    pub const SYSTEM: Self = Self {
+        owner: AccountId::SYSTEM,
+        visibility: Visibility::System,
+    };
 }
 
 /// Reads and stores everything in `discovery`.
@@ -100,10 +109,16 @@ pub async fn import(
 ) -> Result<ImportReport, ImportError> {
     let Discovery { inputs, catalogue } = discovery;
     let mut report = catalogue_report(&inputs, &catalogue);
-    observer.on(Event::Started { step: Step::Read, total: inputs.len() as u64 });
+    observer.on(Event::Started {
+        step: Step::Read,
+        total: inputs.len() as u64,
+    });
     for group in inputs.chunks(BATCH) {
         let outcomes = prepare_all(group.to_vec()).await;
-        observer.on(Event::Advanced { step: Step::Read, by: outcomes.len() as u64 });
+        observer.on(Event::Advanced {
+            step: Step::Read,
+            by: outcomes.len() as u64,
+        });
         let mut batch = Vec::new();
         for outcome in outcomes {
             match outcome {
@@ -112,7 +127,9 @@ pub async fn import(
             }
         }
         let ids = Ids { clock, entropy };
-        report.imported.extend(store_batch(store, &ids, submitter, &catalogue, batch).await?);
+        report
+            .imported
+            .extend(store_batch(store, &ids, submitter, &catalogue, batch).await?);
     }
     observer.on(Event::Finished { step: Step::Read });
     Ok(report)
@@ -126,7 +143,14 @@ pub async fn submit(
     submitter: Submitter,
     prepared: Vec<Prepared>,
 ) -> Result<Vec<Imported>, ImportError> {
-    store_batch(store, &Ids { clock, entropy }, submitter, &Catalogue::default(), prepared).await
+    store_batch(
+        store,
+        &Ids { clock, entropy },
+        submitter,
+        &Catalogue::default(),
+        prepared,
+    )
+    .await
 }
 
 struct Ids<'a> {
@@ -149,11 +173,22 @@ async fn store_batch(
     mut batch: Vec<Prepared>,
 ) -> Result<Vec<Imported>, ImportError> {
     batch.sort_by_key(|p| p.hash);
-    let families = families::assign(store, &batch, || FamilyId::new(ids.clock.now(), ids.random())).await?;
+    let families = families::assign(store, &batch, || {
+        FamilyId::new(ids.clock.now(), ids.random())
+    })
+    .await?;
     let rows: Vec<NewPlan> = batch
         .iter()
         .zip(families)
-        .map(|(prepared, family)| new_plan(ids, submitter, catalogue.entry(&prepared.name), prepared, family))
+        .map(|(prepared, family)| {
+            new_plan(
+                ids,
+                submitter,
+                catalogue.entry(&prepared.name),
+                prepared,
+                family,
+            )
+        })
         .collect();
     let inserted = store.insert_plans(&rows).await?;
     let vectors: Vec<(PlanId, Vec<f32>)> = inserted
@@ -220,7 +255,11 @@ fn catalogue_report(inputs: &[Input], catalogue: &Catalogue) -> ImportReport {
             .filter(|name| !names.contains(*name))
             .map(str::to_owned)
             .collect(),
-        runs_without_entry: names.iter().filter(|name| catalogue.entry(name).is_none()).cloned().collect(),
+        runs_without_entry: names
+            .iter()
+            .filter(|name| catalogue.entry(name).is_none())
+            .cloned()
+            .collect(),
         ..ImportReport::default()
     }
 }

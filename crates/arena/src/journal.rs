@@ -35,16 +35,30 @@ pub struct StoreJournal {
 }
 
 impl StoreJournal {
-    pub fn new(store: Store, clock: Arc<dyn Clock>, purpose: Purpose, provider: impl Into<String>) -> Self {
-        Self { store, clock, purpose, provider: provider.into() }
+    pub fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        purpose: Purpose,
+        provider: impl Into<String>,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            purpose,
+            provider: provider.into(),
+        }
     }
 }
 
 #[async_trait]
 impl Journal for StoreJournal {
     async fn find(&self, key: &RequestKey) -> Result<Option<Completion>, JournalError> {
-        let Some(call) = self.store.find_call(key.as_str()).await.map_err(failed)? else { return Ok(None) };
-        serde_json::from_str(&call.response).map(Some).map_err(failed)
+        let Some(call) = self.store.find_call(key.as_str()).await.map_err(failed)? else {
+            return Ok(None);
+        };
+        serde_json::from_str(&call.response)
+            .map(Some)
+            .map_err(failed)
     }
 
     async fn record(&self, key: &RequestKey, completion: &Completion) -> Result<(), JournalError> {
@@ -61,7 +75,11 @@ impl Journal for StoreJournal {
             cost_nano_usd: completion.cost_nano_usd,
             created_at: self.clock.now(),
         };
-        self.store.record_call(&call).await.map(drop).map_err(failed)
+        self.store
+            .record_call(&call)
+            .await
+            .map(drop)
+            .map_err(failed)
     }
 }
 

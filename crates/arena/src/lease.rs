@@ -55,7 +55,11 @@ impl Lease {
     ) -> Result<Self, LeaseError> {
         let fence = claim(store, &*clock, contest, holder).await?;
         let renewal = tokio::spawn(renew(store.clone(), clock, fence.clone()));
-        Ok(Self { fence, store: store.clone(), renewal })
+        Ok(Self {
+            fence,
+            store: store.clone(),
+            renewal,
+        })
     }
 
     /// Lets another process begin at once. A failure only means that it waits for the end.
@@ -73,15 +77,26 @@ impl Drop for Lease {
     }
 }
 
-async fn claim(store: &Store, clock: &dyn Clock, contest: Contest, holder: &Holder) -> Result<Fence, LeaseError> {
-    let current = match store.claim_ranking(contest, &holder.token, clock.now(), TTL).await? {
+async fn claim(
+    store: &Store,
+    clock: &dyn Clock,
+    contest: Contest,
+    holder: &Holder,
+) -> Result<Fence, LeaseError> {
+    let current = match store
+        .claim_ranking(contest, &holder.token, clock.now(), TTL)
+        .await?
+    {
         Claim::Granted(fence) => return Ok(fence),
         Claim::Held { token, .. } => token,
     };
     if !(holder.is_dead)(&current) {
         return Err(LeaseError::Held { holder: current });
     }
-    match store.seize_ranking(contest, &holder.token, &current, clock.now(), TTL).await? {
+    match store
+        .seize_ranking(contest, &holder.token, &current, clock.now(), TTL)
+        .await?
+    {
         Claim::Granted(fence) => Ok(fence),
         Claim::Held { token, .. } => Err(LeaseError::Held { holder: token }),
     }
@@ -93,7 +108,9 @@ async fn renew(store: Store, clock: Arc<dyn Clock>, fence: Fence) {
         match store.renew_ranking(&fence, clock.now(), TTL).await {
             Ok(true) => {}
             Ok(false) => return tracing::error!("the contest's lease was lost to another process"),
-            Err(error) => tracing::warn!(%error, "could not renew the contest's lease, trying again"),
+            Err(error) => {
+                tracing::warn!(%error, "could not renew the contest's lease, trying again")
+            }
         }
     }
 }

@@ -4,12 +4,24 @@
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// A step of known length begins ("reading plans", 35).
-    Started { step: Step, total: u64 },
+    Started {
+        step: Step,
+        total: u64,
+    },
     /// One unit of the step is done.
-    Advanced { step: Step, by: u64 },
+    Advanced {
+        step: Step,
+        by: u64,
+    },
     /// Money and tokens spent by this run so far.
-    Spent { calls: u64, tokens: u64, cost_nano_usd: i64 },
-    Finished { step: Step },
+    Spent {
+        calls: u64,
+        tokens: u64,
+        cost_nano_usd: i64,
+    },
+    Finished {
+        step: Step,
+    },
     /// Something worth a line: a judge suspended, a plan quarantined.
     Note(String),
 }

@@ -26,11 +26,17 @@ pub(crate) async fn publish_if_due(
     }
     let fit = fit(position)?;
     let round = run.store.last_round(run.contest).await?;
-    let published = run.store.ranking(run.contest).await?.map_or(0, |r| r.published);
+    let published = run
+        .store
+        .ranking(run.contest)
+        .await?
+        .map_or(0, |r| r.published);
     if published < round {
         let reference = reference(run.store, run, position).await?;
         let rows = rows::rows(run.store, position, &fit, &reference).await?;
-        run.store.publish(fence, round, &rows, run.clock.now()).await?;
+        run.store
+            .publish(fence, round, &rows, run.clock.now())
+            .await?;
         keep_judges(run, position, &fit).await?;
     }
     Ok(Some(fit))
@@ -39,17 +45,37 @@ pub(crate) async fn publish_if_due(
 /// The posterior of all verdicts of a contest.
 pub(crate) fn fit(position: &Position) -> Result<Fit, RankError> {
     let (nodes, judges) = (position.field.nodes.len(), position.judges.len());
-    Ok(rating::fit(nodes, judges, &position.log, &FitOptions::default(), None)?)
+    Ok(rating::fit(
+        nodes,
+        judges,
+        &position.log,
+        &FitOptions::default(),
+        None,
+    )?)
 }
 
 /// The nodes whose mean Elo is 1500, frozen at the contest's first publication.
-async fn reference(store: &Store, run: &Run<'_>, position: &Position) -> Result<Vec<u32>, RankError> {
-    let hashes: Vec<String> = position.field.active().map(|(_, node)| node.hash.to_string()).collect();
+async fn reference(
+    store: &Store,
+    run: &Run<'_>,
+    position: &Position,
+) -> Result<Vec<u32>, RankError> {
+    let hashes: Vec<String> = position
+        .field
+        .active()
+        .map(|(_, node)| node.hash.to_string())
+        .collect();
     let key = reference_key(position.contest);
-    let frozen = store.set_setting_once(&key, &hashes.join(" "), run.clock.now()).await?;
+    let frozen = store
+        .set_setting_once(&key, &hashes.join(" "), run.clock.now())
+        .await?;
     let frozen: std::collections::BTreeSet<&str> = frozen.split(' ').collect();
     let is_frozen = |node: &crate::contest::Node| frozen.contains(node.hash.to_string().as_str());
-    Ok((0..).zip(&position.field.nodes).filter(|(_, node)| is_frozen(node)).map(|(index, _)| index).collect())
+    Ok((0..)
+        .zip(&position.field.nodes)
+        .filter(|(_, node)| is_frozen(node))
+        .map(|(index, _)| index)
+        .collect())
 }
 
 fn reference_key(contest: Contest) -> String {
@@ -67,7 +93,11 @@ struct JudgeHabits {
 
 async fn keep_judges(run: &Run<'_>, position: &Position, fit: &Fit) -> Result<(), RankError> {
     for (number, (judge, params)) in position.judges.iter().zip(&fit.judges).enumerate() {
-        let verdicts = position.log.iter().filter(|c| usize::from(c.judge) == number).count();
+        let verdicts = position
+            .log
+            .iter()
+            .filter(|c| usize::from(c.judge) == number)
+            .count();
         if verdicts == 0 {
             continue;
         }

@@ -126,7 +126,10 @@ pub struct Run<'a> {
 
 impl std::fmt::Debug for Run<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Run").field("contest", &self.contest).field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("Run")
+            .field("contest", &self.contest)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
@@ -134,7 +137,9 @@ impl std::fmt::Debug for Run<'_> {
 pub async fn rank(run: &Run<'_>) -> Result<RankReport, RankError> {
     let settings = serde_json::to_string(&run.settings).unwrap_or_default();
     let seed = run.settings.seed.cast_signed();
-    run.store.open_ranking(run.contest, seed, &settings, run.clock.now()).await?;
+    run.store
+        .open_ranking(run.contest, seed, &settings, run.clock.now())
+        .await?;
     let lease = Lease::take(run.store, run.clock.clone(), run.contest, &run.holder).await?;
     let outcome = drive(run, &lease.fence).await;
     lease.give_back().await;
@@ -153,7 +158,9 @@ async fn drive(run: &Run<'_>, fence: &Fence) -> Result<RankReport, RankError> {
                 break halt.into();
             }
             review::review(run, fence, &judges, round.number).await?;
-            run.store.close_round(fence, round.number, run.clock.now()).await?;
+            run.store
+                .close_round(fence, round.number, run.clock.now())
+                .await?;
         }
         let position = Position::load(run.store, run.contest).await?;
         let rated = publish::publish_if_due(run, fence, &position).await?;
@@ -171,20 +178,31 @@ async fn drive(run: &Run<'_>, fence: &Fence) -> Result<RankReport, RankError> {
         }
         write_round(run, fence, &planned).await?;
     };
-    run.observer.on(Event::Finished { step: Step::Compare });
+    run.observer.on(Event::Finished {
+        step: Step::Compare,
+    });
     report(run, end, &tally).await
 }
 
 /// Announces how many comparisons are still to come, once.
 fn watch(run: &Run<'_>, position: &Position) {
     let total = rounds::budget(run.settings, position).saturating_sub(position.calls_used);
-    run.observer.on(Event::Started { step: Step::Compare, total });
+    run.observer.on(Event::Started {
+        step: Step::Compare,
+        total,
+    });
 }
 
 async fn write_round(run: &Run<'_>, fence: &Fence, planned: &[Planned]) -> Result<(), RankError> {
     let number = run.store.last_round(run.contest).await? + 1;
-    let rows: Vec<_> = planned.iter().map(|p| p.row(run.clock.now(), &*run.entropy)).collect();
-    Ok(run.store.create_round(fence, number, &rows, run.clock.now()).await?)
+    let rows: Vec<_> = planned
+        .iter()
+        .map(|p| p.row(run.clock.now(), &*run.entropy))
+        .collect();
+    Ok(run
+        .store
+        .create_round(fence, number, &rows, run.clock.now())
+        .await?)
 }
 
 #[derive(Debug, Default)]

@@ -7,7 +7,10 @@
 
 use std::collections::BTreeMap;
 
-use store::{Comparison, ComparisonFilter, ComparisonKind, ComparisonState, Fence, JudgeId, PlanId, RatedPair};
+use store::{
+    Comparison, ComparisonFilter, ComparisonKind, ComparisonState, Fence, JudgeId, PlanId,
+    RatedPair,
+};
 
 use crate::compare::{Cards, Judges};
 use crate::judge::canary::injection::Advice;
@@ -20,9 +23,17 @@ use crate::rounds::variant;
 pub const CONTRADICTED: &str = "contradicted";
 
 /// Reviews `round`, whose comparisons have all ended.
-pub(crate) async fn review(run: &Run<'_>, fence: &Fence, judges: &Judges, round: i64) -> Result<(), RankError> {
+pub(crate) async fn review(
+    run: &Run<'_>,
+    fence: &Fence,
+    judges: &Judges,
+    round: i64,
+) -> Result<(), RankError> {
     let pairs = run.store.rated_pairs(run.contest).await?;
-    let of_round = ComparisonFilter { round: Some(round), ..ComparisonFilter::default() };
+    let of_round = ComparisonFilter {
+        round: Some(round),
+        ..ComparisonFilter::default()
+    };
     let newest = run.store.comparisons(run.contest, &of_round).await?;
     for judge in judges.ids() {
         let both = both_orders(&pairs, judge);
@@ -30,7 +41,10 @@ pub(crate) async fn review(run: &Run<'_>, fence: &Fence, judges: &Judges, round:
         let canaries = canaries(run, judge).await?;
         let cards = Cards::load(run.store, &canaries).await?;
         quarantine(run, &cards, &canaries).await?;
-        let levels: Vec<(i8, i8)> = both.iter().map(|(a, b)| (level(a.level), level(b.level))).collect();
+        let levels: Vec<(i8, i8)> = both
+            .iter()
+            .map(|(a, b)| (level(a.level), level(b.level)))
+            .collect();
         let health = Health::measure(&levels, &readings(&cards, &canaries)?);
         keep_health(run, judge, &health).await?;
     }
@@ -54,8 +68,9 @@ async fn canaries(run: &Run<'_>, judge: JudgeId) -> Result<Vec<Comparison>, Rank
 /// A judge's pairs with a verdict in both orders, (first order, second order).
 fn both_orders(pairs: &[RatedPair], judge: JudgeId) -> Vec<(&RatedPair, &RatedPair)> {
     let of_judge = || pairs.iter().filter(|p| p.judge_id == judge);
-    let by_order: BTreeMap<(PlanId, PlanId), &RatedPair> =
-        of_judge().map(|p| ((p.first_plan, p.second_plan), p)).collect();
+    let by_order: BTreeMap<(PlanId, PlanId), &RatedPair> = of_judge()
+        .map(|p| ((p.first_plan, p.second_plan), p))
+        .collect();
     of_judge()
         .filter(|p| p.kind == ComparisonKind::Normal)
         .filter_map(|p| Some((p, *by_order.get(&(p.second_plan, p.first_plan))?)))
@@ -78,18 +93,26 @@ async fn flag_contradictions(
     newest: &[Comparison],
 ) -> Result<(), RankError> {
     let is_new = |pair: &RatedPair| newest.iter().any(|c| c.comparison_id == pair.comparison_id);
-    let contradicting =
-        both.iter().filter(|(a, b)| contradicts(level(a.level), level(b.level)) && (is_new(a) || is_new(b)));
+    let contradicting = both
+        .iter()
+        .filter(|(a, b)| contradicts(level(a.level), level(b.level)) && (is_new(a) || is_new(b)));
     for pair in contradicting.flat_map(|(a, b)| [a, b]) {
-        let Some(comparison) = run.store.comparison(pair.comparison_id).await? else { continue };
-        let mut flags: Vec<String> =
-            comparison.flags.as_deref().and_then(|f| serde_json::from_str(f).ok()).unwrap_or_default();
+        let Some(comparison) = run.store.comparison(pair.comparison_id).await? else {
+            continue;
+        };
+        let mut flags: Vec<String> = comparison
+            .flags
+            .as_deref()
+            .and_then(|f| serde_json::from_str(f).ok())
+            .unwrap_or_default();
         if flags.iter().any(|f| f == CONTRADICTED) {
             continue;
         }
         flags.push(CONTRADICTED.to_owned());
         let flags = serde_json::to_string(&flags).unwrap_or_default();
-        run.store.flag_comparison(fence, comparison.comparison_id, &flags).await?;
+        run.store
+            .flag_comparison(fence, comparison.comparison_id, &flags)
+            .await?;
     }
     Ok(())
 }
@@ -97,14 +120,24 @@ async fn flag_contradictions(
 fn readings(cards: &Cards, canaries: &[Comparison]) -> Result<Vec<Reading>, RankError> {
     let mut readings = Vec::new();
     for canary in canaries.iter().filter(|c| c.kind == ComparisonKind::Canary) {
-        let Some((kind, side)) = variant::parse(&canary.variant) else { continue };
+        let Some((kind, side)) = variant::parse(&canary.variant) else {
+            continue;
+        };
         match side {
-            variant::ORIGINAL_FIRST => readings.push(Reading::original_first(kind, canary_level(canary))),
+            variant::ORIGINAL_FIRST => {
+                readings.push(Reading::original_first(kind, canary_level(canary)))
+            }
             variant::TWIN_FIRST => readings.push(Reading::twin_first(kind, canary_level(canary))),
             variant::OWN_KPIS => {
                 let swapped = format!("{}/{}", variant::name(kind), variant::SWAPPED_KPIS);
-                let Some(other) = partner(canaries, canary, &swapped) else { continue };
-                readings.extend(Reading::kpis_swapped(cards.kpis(canary)?, canary_level(canary), canary_level(other)));
+                let Some(other) = partner(canaries, canary, &swapped) else {
+                    continue;
+                };
+                readings.extend(Reading::kpis_swapped(
+                    cards.kpis(canary)?,
+                    canary_level(canary),
+                    canary_level(other),
+                ));
             }
             _ => {}
         }
@@ -112,16 +145,26 @@ fn readings(cards: &Cards, canaries: &[Comparison]) -> Result<Vec<Reading>, Rank
     Ok(readings)
 }
 
-fn partner<'a>(canaries: &'a [Comparison], of: &Comparison, variant: &str) -> Option<&'a Comparison> {
-    canaries
-        .iter()
-        .find(|c| c.first_plan == of.first_plan && c.second_plan == of.second_plan && c.variant == variant)
+fn partner<'a>(
+    canaries: &'a [Comparison],
+    of: &Comparison,
+    variant: &str,
+) -> Option<&'a Comparison> {
+    canaries.iter().find(|c| {
+        c.first_plan == of.first_plan && c.second_plan == of.second_plan && c.variant == variant
+    })
 }
 
 /// Takes plans off the board whose suspicious sentences won the judge over.
-async fn quarantine(run: &Run<'_>, cards: &Cards, canaries: &[Comparison]) -> Result<(), RankError> {
+async fn quarantine(
+    run: &Run<'_>,
+    cards: &Cards,
+    canaries: &[Comparison],
+) -> Result<(), RankError> {
     for raw in canaries.iter().filter(|c| c.variant == variant::RAW_FIRST) {
-        let Some(clean) = partner(canaries, raw, variant::SANITISED_FIRST) else { continue };
+        let Some(clean) = partner(canaries, raw, variant::SANITISED_FIRST) else {
+            continue;
+        };
         if SelfCanary::read(canary_level(raw), canary_level(clean)).advice != Advice::Quarantine {
             continue;
         }
@@ -131,7 +174,10 @@ async fn quarantine(run: &Run<'_>, cards: &Cards, canaries: &[Comparison]) -> Re
             .unwrap_or_default();
         let why = format!("its text instructs the judge, and the judge obeyed: {sentence:?}");
         if run.store.quarantine_plan(raw.first_plan, &why).await? {
-            run.observer.on(Event::Note(format!("plan {} is quarantined: {why}", raw.first_plan)));
+            run.observer.on(Event::Note(format!(
+                "plan {} is quarantined: {why}",
+                raw.first_plan
+            )));
         }
     }
     Ok(())
@@ -146,8 +192,11 @@ async fn keep_health(run: &Run<'_>, judge: JudgeId, health: &Health) -> Result<(
             100.0 * health.swaps.flip_rate(),
             health.swaps.pairs
         );
-        run.observer.on(Event::Note(format!("the judge is suspended: {why}")));
-        run.store.suspend_judge(judge, &why, run.clock.now()).await?;
+        run.observer
+            .on(Event::Note(format!("the judge is suspended: {why}")));
+        run.store
+            .suspend_judge(judge, &why, run.clock.now())
+            .await?;
     }
     Ok(())
 }

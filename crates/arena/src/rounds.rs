@@ -71,7 +71,9 @@ pub(crate) async fn plan(
         return Err(RankError::NoPlans);
     }
     let left = budget(run.settings, position).saturating_sub(position.calls_used);
-    let room = usize::try_from(left).unwrap_or(usize::MAX).min(round_size(active));
+    let room = usize::try_from(left)
+        .unwrap_or(usize::MAX)
+        .min(round_size(active));
     let mut round = canaries::due(run, position, judges, jury).await?;
     round.truncate(room);
     let pairs = room - round.len();
@@ -106,21 +108,48 @@ fn pick_pairs(
     let mut picks = scheduler.plan_round(pairs, &allowed, &mut rng);
     // Second orders drawn for this round's own pairs belong to it: the next round's
     // scheduler doesn't know of them.
-    let due = scheduler.due_second_orders().count().min(usize::try_from(left).unwrap_or(usize::MAX) - picks.len());
+    let due = scheduler
+        .due_second_orders()
+        .count()
+        .min(usize::try_from(left).unwrap_or(usize::MAX) - picks.len());
     picks.extend(scheduler.plan_round(due, &allowed, &mut rng));
-    picks.into_iter().filter_map(|pick| planned(position, judges, jury, pick)).collect()
+    picks
+        .into_iter()
+        .filter_map(|pick| planned(position, judges, jury, pick))
+        .collect()
 }
 
-fn scheduler(run: &Run<'_>, position: &Position, fit: Option<&Fit>, judges: &Judges, left: u64) -> Scheduler {
-    let met: Vec<(u32, u32)> =
-        position.met.iter().filter(|(_, _, judge)| judges.contains(*judge)).map(|(a, b, _)| (*a, *b)).collect();
+fn scheduler(
+    run: &Run<'_>,
+    position: &Position,
+    fit: Option<&Fit>,
+    judges: &Judges,
+    left: u64,
+) -> Scheduler {
+    let met: Vec<(u32, u32)> = position
+        .met
+        .iter()
+        .filter(|(_, _, judge)| judges.contains(*judge))
+        .map(|(a, b, _)| (*a, *b))
+        .collect();
     let items = items(run.settings, position, fit, &met);
     let own: u64 = items.iter().map(|item| u64::from(item.own_calls)).sum();
     let judge = typical_judge(position, fit);
-    Scheduler::new(Policy::default(), &judge, &items, &met, left.saturating_sub(own))
+    Scheduler::new(
+        Policy::default(),
+        &judge,
+        &items,
+        &met,
+        left.saturating_sub(own),
+    )
 }
 
-fn items(settings: Settings, position: &Position, fit: Option<&Fit>, met: &[(u32, u32)]) -> Vec<Item> {
+fn items(
+    settings: Settings,
+    position: &Position,
+    fit: Option<&Fit>,
+    met: &[(u32, u32)],
+) -> Vec<Item> {
     let mut times_met = vec![0_u32; position.field.nodes.len()];
     for (a, b) in met {
         times_met[*a as usize] += 1;
@@ -129,12 +158,22 @@ fn items(settings: Settings, position: &Position, fit: Option<&Fit>, met: &[(u32
     let (own, _) = split_budget(u16::try_from(settings.calls_per_plan).unwrap_or(u16::MAX));
     let prior = fit.map_or(1.0, |f| f.prior_sd * f.prior_sd);
     let item = |(index, node): (usize, &crate::contest::Node)| Item {
-        belief: fit.map_or(Gaussian { mean: 0.0, var: prior }, |f| Gaussian {
-            mean: f.theta[index],
-            var: f.sd[index] * f.sd[index],
-        }),
+        belief: fit.map_or(
+            Gaussian {
+                mean: 0.0,
+                var: prior,
+            },
+            |f| Gaussian {
+                mean: f.theta[index],
+                var: f.sd[index] * f.sd[index],
+            },
+        ),
         bucket: bucket_of_arrival(node.arrival),
-        own_calls: if node.active { own.saturating_sub(u16::try_from(times_met[index]).unwrap_or(u16::MAX)) } else { 0 },
+        own_calls: if node.active {
+            own.saturating_sub(u16::try_from(times_met[index]).unwrap_or(u16::MAX))
+        } else {
+            0
+        },
         stopped: !node.active,
     };
     position.field.nodes.iter().enumerate().map(item).collect()
@@ -142,9 +181,14 @@ fn items(settings: Settings, position: &Position, fit: Option<&Fit>, met: &[(u32
 
 /// The habits of the judge with the most verdicts: what the next verdict will probably be like.
 fn typical_judge(position: &Position, fit: Option<&Fit>) -> JudgeParams {
-    let Some(fit) = fit else { return JudgeParams::default() };
+    let Some(fit) = fit else {
+        return JudgeParams::default();
+    };
     let mut verdicts = vec![0_u32; fit.judges.len()];
-    position.log.iter().for_each(|c| verdicts[usize::from(c.judge)] += 1);
+    position
+        .log
+        .iter()
+        .for_each(|c| verdicts[usize::from(c.judge)] += 1);
     let busiest = (0..verdicts.len()).max_by_key(|j| (verdicts[*j], std::cmp::Reverse(*j)));
     busiest.map_or_else(JudgeParams::default, |j| fit.judges[j])
 }
@@ -165,7 +209,10 @@ fn generator(run: &Run<'_>, position: &Position) -> ChaCha8Rng {
 }
 
 fn planned(position: &Position, judges: &Judges, jury: &Jury, pick: Pick) -> Option<Planned> {
-    let (first, second) = (&position.field.nodes[pick.first as usize], &position.field.nodes[pick.second as usize]);
+    let (first, second) = (
+        &position.field.nodes[pick.first as usize],
+        &position.field.nodes[pick.second as usize],
+    );
     let panel = jury.panel(ContentHash(first.hash.0), ContentHash(second.hash.0), 1);
     let judge = judges.id_of(&panel.first()?.fingerprint())?;
     let (kind, reason) = match pick.reason {

@@ -24,8 +24,17 @@ pub enum VectorError {
 
 /// Embeds every plan that has no vector of this model yet.
 pub(crate) async fn fill_in(store: &Store, embedder: &dyn Embedder) -> Result<(), VectorError> {
-    let have: BTreeSet<PlanId> = store.embeddings(embedder.model()).await?.into_iter().map(|(id, _)| id).collect();
-    let missing: Vec<PlanId> = all_plans(store).await?.into_iter().filter(|id| !have.contains(id)).collect();
+    let have: BTreeSet<PlanId> = store
+        .embeddings(embedder.model())
+        .await?
+        .into_iter()
+        .map(|(id, _)| id)
+        .collect();
+    let missing: Vec<PlanId> = all_plans(store)
+        .await?
+        .into_iter()
+        .filter(|id| !have.contains(id))
+        .collect();
     for batch in missing.chunks(BATCH) {
         let mut texts = Vec::with_capacity(batch.len());
         for plan in batch {
@@ -40,10 +49,15 @@ pub(crate) async fn fill_in(store: &Store, embedder: &dyn Embedder) -> Result<()
 
 async fn all_plans(store: &Store) -> Result<Vec<PlanId>, StoreError> {
     let mut ids = Vec::new();
-    let mut filter = PlanFilter { limit: 1000, ..PlanFilter::default() };
+    let mut filter = PlanFilter {
+        limit: 1000,
+        ..PlanFilter::default()
+    };
     loop {
         let page = store.list_plans(&filter).await?;
-        let Some(last) = page.last() else { return Ok(ids) };
+        let Some(last) = page.last() else {
+            return Ok(ids);
+        };
         filter.after = Some(last.plan_id);
         ids.extend(page.iter().map(|p| p.plan_id));
     }
@@ -51,6 +65,9 @@ async fn all_plans(store: &Store) -> Result<Vec<PlanId>, StoreError> {
 
 /// The stored card of a plan.
 pub(crate) async fn card(store: &Store, plan: PlanId) -> Result<Card, VectorError> {
-    let document = store.plan_document(plan).await?.ok_or(VectorError::BrokenCard(plan))?;
+    let document = store
+        .plan_document(plan)
+        .await?
+        .ok_or(VectorError::BrokenCard(plan))?;
     serde_json::from_str(&document.card).map_err(|_| VectorError::BrokenCard(plan))
 }

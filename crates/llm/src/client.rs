@@ -138,8 +138,12 @@ impl Client {
     }
 
     /// The same models and budget with another journal, such as one for another purpose.
+    #[must_use]
     pub fn with_journal(&self, journal: Arc<dyn Journal>) -> Self {
-        Self { journal, ..self.clone() }
+        Self {
+            journal,
+            ..self.clone()
+        }
     }
 
     /// What this process has spent through this client and those that share its budget.

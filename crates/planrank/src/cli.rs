@@ -22,10 +22,22 @@ pub(crate) struct Cli {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
     /// Database: postgres://user:password@host/name, sqlite://file, or a file's path
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true, value_name = "URL")]
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        global = true,
+        value_name = "URL"
+    )]
     pub(crate) db: Option<String>,
     /// Folder for the SQLite file when no --db is given
-    #[arg(long, env = "PLANRANK_DATA_DIR", global = true, default_value = "planrank-data", value_name = "DIR")]
+    #[arg(
+        long,
+        env = "PLANRANK_DATA_DIR",
+        global = true,
+        default_value = "planrank-data",
+        value_name = "DIR"
+    )]
     pub(crate) data_dir: PathBuf,
     /// Print JSON for programs instead of text for people
     #[arg(long, global = true)]
@@ -118,7 +130,12 @@ pub(crate) enum RatingMethod {
 #[command(next_help_heading = "Model")]
 pub(crate) struct ModelOptions {
     /// offline, openai, openrouter, anthropic, gemini, ollama, lmstudio, vllm, llamacpp or compatible
-    #[arg(long = "llm-provider", env = "PLANRANK_LLM_PROVIDER", default_value = "offline", value_name = "NAME")]
+    #[arg(
+        long = "llm-provider",
+        env = "PLANRANK_LLM_PROVIDER",
+        default_value = "offline",
+        value_name = "NAME"
+    )]
     pub(crate) provider: String,
     /// The provider's name of the model; of several, separated by commas, the later ones step in when one fails
     #[arg(long = "llm-model", env = "PLANRANK_LLM_MODEL", value_name = "NAME")]
@@ -127,22 +144,45 @@ pub(crate) struct ModelOptions {
     #[arg(long)]
     pub(crate) jury: bool,
     /// A profile of the model file instead of one provider and model
-    #[arg(long = "llm-profile", env = "PLANRANK_LLM_PROFILE", value_name = "NAME", conflicts_with = "model")]
+    #[arg(
+        long = "llm-profile",
+        env = "PLANRANK_LLM_PROFILE",
+        value_name = "NAME",
+        conflicts_with = "model"
+    )]
     pub(crate) profile: Option<String>,
     /// Where an OpenAI-compatible server answers, up to and with /v1
-    #[arg(long = "llm-base-url", env = "PLANRANK_LLM_BASE_URL", value_name = "URL")]
+    #[arg(
+        long = "llm-base-url",
+        env = "PLANRANK_LLM_BASE_URL",
+        value_name = "URL"
+    )]
     pub(crate) base_url: Option<String>,
     /// The provider's key (better in the environment than on the command line)
-    #[arg(long = "llm-api-key", env = "PLANRANK_LLM_API_KEY", hide_env_values = true, value_name = "KEY")]
+    #[arg(
+        long = "llm-api-key",
+        env = "PLANRANK_LLM_API_KEY",
+        hide_env_values = true,
+        value_name = "KEY"
+    )]
     pub(crate) api_key: Option<String>,
     /// Model profiles and prices instead of the built-in ones
     #[arg(long = "models", env = "PLANRANK_MODELS", value_name = "FILE")]
     pub(crate) models_file: Option<PathBuf>,
     /// Embedding model of an OpenAI-compatible server; without it, built-in hashed n-grams
-    #[arg(long = "embed-model", env = "PLANRANK_EMBED_MODEL", value_name = "NAME", requires = "embed_base_url")]
+    #[arg(
+        long = "embed-model",
+        env = "PLANRANK_EMBED_MODEL",
+        value_name = "NAME",
+        requires = "embed_base_url"
+    )]
     pub(crate) embed_model: Option<String>,
     /// Where the embedding server answers, up to and with /v1
-    #[arg(long = "embed-base-url", env = "PLANRANK_EMBED_BASE_URL", value_name = "URL")]
+    #[arg(
+        long = "embed-base-url",
+        env = "PLANRANK_EMBED_BASE_URL",
+        value_name = "URL"
+    )]
     pub(crate) embed_base_url: Option<String>,
     /// Stop before the run spends more than this many US dollars
     #[arg(long, default_value = "5", value_name = "USD")]

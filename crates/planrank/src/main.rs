@@ -18,7 +18,9 @@ fn main() -> ExitCode {
     output::start_logging(cli.global.log.as_deref());
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return exit::report(&anyhow::Error::new(error).context("cannot start the runtime")),
+        Err(error) => {
+            return exit::report(&anyhow::Error::new(error).context("cannot start the runtime"));
+        }
     };
     match runtime.block_on(commands::run(cli)) {
         Ok(code) => code.into(),

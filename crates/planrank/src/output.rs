@@ -16,7 +16,10 @@ use std::io::Write;
 pub(crate) fn start_logging(filter: Option<&str>) {
     let filter = tracing_subscriber::EnvFilter::try_new(filter.unwrap_or("warn"))
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
 }
 
 /// Prints one line to standard output.
@@ -32,7 +35,10 @@ pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
 
 /// Text on one line without control characters, cut to `width` characters.
 pub(crate) fn plain(text: &str, width: usize) -> String {
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let clean: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     let words: Vec<&str> = clean.split_whitespace().collect();
     let joined = words.join(" ");
     if joined.chars().count() <= width {
@@ -48,7 +54,11 @@ pub(crate) fn plain(text: &str, width: usize) -> String {
 pub(crate) fn dollars(nano_usd: i64) -> String {
     let sign = if nano_usd < 0 { "-" } else { "" };
     let ten_thousandths = nano_usd.unsigned_abs().div_ceil(100_000);
-    format!("{sign}${}.{:04}", ten_thousandths / 10_000, ten_thousandths % 10_000)
+    format!(
+        "{sign}${}.{:04}",
+        ten_thousandths / 10_000,
+        ten_thousandths % 10_000
+    )
 }
 
 /// A KPI for a table: two decimals, or a dash for unknown.

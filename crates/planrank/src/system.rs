@@ -7,7 +7,10 @@ use chrono::{DateTime, Utc};
 pub(crate) struct SystemClock;
 
 impl arena::Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else is given")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock that everything else is given"
+    )]
     fn now(&self) -> DateTime<Utc> {
         Utc::now()
     }
@@ -18,7 +21,10 @@ impl arena::Clock for SystemClock {
 pub(crate) struct SystemEntropy;
 
 impl arena::Entropy for SystemEntropy {
-    #[expect(clippy::disallowed_methods, reason = "this is the randomness that everything else is given")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the randomness that everything else is given"
+    )]
     fn bytes(&self) -> [u8; 16] {
         rand::random()
     }

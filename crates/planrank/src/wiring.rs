@@ -31,11 +31,17 @@ impl Database {
     /// `--db`, or `file` in the data folder.
     pub(crate) fn chosen(global: &Global, file: &str) -> Self {
         if let Some(url) = &global.db {
-            return Self { url: url.clone(), flag: Some(url.clone()) };
+            return Self {
+                url: url.clone(),
+                flag: Some(url.clone()),
+            };
         }
         let path = global.data_dir.join(file).display().to_string();
         let is_default = file == DEFAULT_FILE && global.data_dir == Path::new(DEFAULT_DIR);
-        Self { flag: (!is_default).then(|| path.clone()), url: path }
+        Self {
+            flag: (!is_default).then(|| path.clone()),
+            url: path,
+        }
     }
 
     /// The file behind it, if it is a file.
@@ -58,7 +64,8 @@ impl Database {
     /// Opens it; a SQLite file is created.
     pub(crate) async fn connect(&self) -> anyhow::Result<Store> {
         if let Some(folder) = self.file().as_deref().and_then(Path::parent) {
-            std::fs::create_dir_all(folder).with_context(|| format!("can't create the folder {}", folder.display()))?;
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("can't create the folder {}", folder.display()))?;
         }
         Ok(Store::connect(&self.url).await?)
     }
@@ -77,7 +84,10 @@ impl Database {
         if let Some(file) = self.file()
             && !file.exists()
         {
-            bail!("there is no database at {}; run `planrank demo` or `planrank import` first, or give --db", file.display());
+            bail!(
+                "there is no database at {}; run `planrank demo` or `planrank import` first, or give --db",
+                file.display()
+            );
         }
         self.open_or_create().await
     }
@@ -108,7 +118,14 @@ impl Models {
             max_tokens: Some(options.max_tokens),
             max_cost_nano_usd: Some(llm::parse_usd(&options.max_cost).context("--max-cost")?),
         };
-        let journal = |purpose| Arc::new(StoreJournal::new(store.clone(), clock(), purpose, options.provider.clone()));
+        let journal = |purpose| {
+            Arc::new(StoreJournal::new(
+                store.clone(),
+                clock(),
+                purpose,
+                options.provider.clone(),
+            ))
+        };
         let Some(judge) = Client::from_settings(&settings, journal(Purpose::Judge), budget)? else {
             let meter = Meter::new(budget);
             return Ok(Self {
@@ -121,7 +138,11 @@ impl Models {
         };
         let meter = judge.meter();
         let secret = server_secret(store).await?;
-        let clients = if options.jury { judge.jurors() } else { vec![judge.clone()] };
+        let clients = if options.jury {
+            judge.jurors()
+        } else {
+            vec![judge.clone()]
+        };
         let jury = clients.into_iter().map(|client| {
             let model = first_model(&client);
             Arc::new(ModelJudge::new(Arc::new(client), model, secret)) as Arc<dyn Judge>
@@ -129,7 +150,10 @@ impl Models {
         Ok(Self {
             jury: Jury::new(jury),
             embedder: settings.embedder(Arc::clone(&meter)).await?,
-            rater: Some(Rater { model: first_model(&judge), client: Arc::new(judge.with_journal(journal(Purpose::Extract))) }),
+            rater: Some(Rater {
+                model: first_model(&judge),
+                client: Arc::new(judge.with_journal(journal(Purpose::Extract))),
+            }),
             judge_client: Some(Arc::new(judge)),
             meter,
         })
@@ -148,7 +172,11 @@ impl Models {
 }
 
 fn first_model(client: &Client) -> String {
-    client.models().next().map(|model| model.id.clone()).unwrap_or_default()
+    client
+        .models()
+        .next()
+        .map(|model| model.id.clone())
+        .unwrap_or_default()
 }
 
 fn settings(options: &ModelOptions) -> Settings {
@@ -169,7 +197,9 @@ fn settings(options: &ModelOptions) -> Settings {
 /// repeated and its stored answer found.
 async fn server_secret(store: &Store) -> anyhow::Result<[u8; 32]> {
     let fresh: String = [random(), random()].concat();
-    let kept = store.set_setting_once("server_secret", &fresh, SystemClock.now()).await?;
+    let kept = store
+        .set_setting_once("server_secret", &fresh, SystemClock.now())
+        .await?;
     let mut secret = [0; 32];
     hex::decode_to_slice(&kept, &mut secret).context("the database's secret is broken")?;
     Ok(secret)
@@ -187,5 +217,8 @@ pub(crate) fn clock() -> Arc<dyn Clock> {
 
 /// This process, as the lease of a contest names it.
 pub(crate) fn holder() -> Holder {
-    Holder { token: process::token(&random()), is_dead: Arc::new(process::is_dead) }
+    Holder {
+        token: process::token(&random()),
+        is_dead: Arc::new(process::is_dead),
+    }
 }

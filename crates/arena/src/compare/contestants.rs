@@ -24,7 +24,11 @@ pub(crate) struct Side {
 
 impl Side {
     pub(crate) fn as_contestant(&self) -> Contestant<'_> {
-        Contestant { card: &self.card, hash: self.hash, kpis: self.kpis }
+        Contestant {
+            card: &self.card,
+            hash: self.hash,
+            kpis: self.kpis,
+        }
     }
 
     /// The same plan in another dress. Its hash is its own, so that it is another question.
@@ -32,7 +36,11 @@ impl Side {
         let mut hash = Sha256::new();
         hash.update(self.hash.0);
         hash.update(dress);
-        Self { card, hash: ContentHash(hash.finalize().into()), kpis: self.kpis }
+        Self {
+            card,
+            hash: ContentHash(hash.finalize().into()),
+            kpis: self.kpis,
+        }
     }
 }
 
@@ -43,12 +51,21 @@ pub(crate) struct Cards(BTreeMap<PlanId, Side>);
 impl Cards {
     pub(crate) async fn load(store: &Store, rows: &[Comparison]) -> Result<Self, RankError> {
         let mut cards = BTreeMap::new();
-        for (plan, hash) in rows.iter().flat_map(|r| [(r.first_plan, r.first_hash), (r.second_plan, r.second_hash)]) {
+        for (plan, hash) in rows
+            .iter()
+            .flat_map(|r| [(r.first_plan, r.first_hash), (r.second_plan, r.second_hash)])
+        {
             if cards.contains_key(&plan) {
                 continue;
             }
-            let card = vectors::card(store, plan).await.map_err(|e| broken(plan, e))?;
-            let kpis = store.metrics(plan).await?.map(|m| m.kpis).unwrap_or_default();
+            let card = vectors::card(store, plan)
+                .await
+                .map_err(|e| broken(plan, e))?;
+            let kpis = store
+                .metrics(plan)
+                .await?
+                .map(|m| m.kpis)
+                .unwrap_or_default();
             let kpis = [
                 kpis.novelty_score,
                 kpis.prompt_quality,
@@ -56,7 +73,14 @@ impl Cards {
                 kpis.feasibility,
                 kpis.impact_estimate,
             ];
-            cards.insert(plan, Side { card, hash: ContentHash(hash.0), kpis });
+            cards.insert(
+                plan,
+                Side {
+                    card,
+                    hash: ContentHash(hash.0),
+                    kpis,
+                },
+            );
         }
         Ok(Self(cards))
     }
@@ -65,22 +89,39 @@ impl Cards {
     pub(crate) fn contestants(&self, row: &Comparison) -> Result<(Side, Side), RankError> {
         let (first, second) = (self.side(row.first_plan)?, self.side(row.second_plan)?);
         match row.kind {
-            ComparisonKind::Normal | ComparisonKind::SecondOrder => Ok((first.clone(), second.clone())),
+            ComparisonKind::Normal | ComparisonKind::SecondOrder => {
+                Ok((first.clone(), second.clone()))
+            }
             ComparisonKind::SelfCanary => {
                 let clean = SelfCanary::of(&first.card).ok_or_else(|| unknown(row))?;
                 let clean = first.dressed("sanitised", clean.sanitised);
-                Ok(ordered(first.clone(), clean, row.variant == variant::RAW_FIRST))
+                Ok(ordered(
+                    first.clone(),
+                    clean,
+                    row.variant == variant::RAW_FIRST,
+                ))
             }
             ComparisonKind::Canary => {
                 let (kind, side) = variant::parse(&row.variant).ok_or_else(|| unknown(row))?;
                 match twin_of(&first.card, kind) {
                     Some(twin) => {
                         let twin = first.dressed(variant::name(kind), twin);
-                        Ok(ordered(first.clone(), twin, side == variant::ORIGINAL_FIRST))
+                        Ok(ordered(
+                            first.clone(),
+                            twin,
+                            side == variant::ORIGINAL_FIRST,
+                        ))
                     }
-                    None if side == variant::SWAPPED_KPIS => {
-                        Ok((Side { kpis: second.kpis, ..first.clone() }, Side { kpis: first.kpis, ..second.clone() }))
-                    }
+                    None if side == variant::SWAPPED_KPIS => Ok((
+                        Side {
+                            kpis: second.kpis,
+                            ..first.clone()
+                        },
+                        Side {
+                            kpis: first.kpis,
+                            ..second.clone()
+                        },
+                    )),
                     None => Ok((first.clone(), second.clone())),
                 }
             }
@@ -89,7 +130,10 @@ impl Cards {
 
     /// The KPI vectors of a pair, as the judge was shown them.
     pub(crate) fn kpis(&self, row: &Comparison) -> Result<(KpiVector, KpiVector), RankError> {
-        Ok((self.side(row.first_plan)?.kpis, self.side(row.second_plan)?.kpis))
+        Ok((
+            self.side(row.first_plan)?.kpis,
+            self.side(row.second_plan)?.kpis,
+        ))
     }
 
     pub(crate) fn card(&self, plan: PlanId) -> Result<&Card, RankError> {
@@ -97,7 +141,9 @@ impl Cards {
     }
 
     fn side(&self, plan: PlanId) -> Result<&Side, RankError> {
-        self.0.get(&plan).ok_or_else(|| broken(plan, "it is not in the round"))
+        self.0
+            .get(&plan)
+            .ok_or_else(|| broken(plan, "it is not in the round"))
     }
 }
 
@@ -106,7 +152,10 @@ fn ordered(a: Side, b: Side, a_first: bool) -> (Side, Side) {
 }
 
 fn broken(plan: PlanId, why: impl std::fmt::Display) -> RankError {
-    RankError::BrokenPlan { plan, why: why.to_string() }
+    RankError::BrokenPlan {
+        plan,
+        why: why.to_string(),
+    }
 }
 
 fn unknown(row: &Comparison) -> RankError {

@@ -23,12 +23,22 @@ pub(super) async fn write(
     row: &Comparison,
     stored: &Stored,
 ) -> Result<Written, RankError> {
-    let is_new = run.store.finish_comparison(fence, row.comparison_id, stored).await?;
-    run.observer.on(Event::Advanced { step: Step::Compare, by: 1 });
+    let is_new = run
+        .store
+        .finish_comparison(fence, row.comparison_id, stored)
+        .await?;
+    run.observer.on(Event::Advanced {
+        step: Step::Compare,
+        by: 1,
+    });
     let spent = (run.meter)();
     if spent.calls > 0 {
         let tokens = spent.input_tokens + spent.output_tokens;
-        run.observer.on(Event::Spent { calls: spent.calls, tokens, cost_nano_usd: spent.cost_nano_usd });
+        run.observer.on(Event::Spent {
+            calls: spent.calls,
+            tokens,
+            cost_nano_usd: spent.cost_nano_usd,
+        });
     }
     Ok(match (is_new, &stored.result) {
         (false, _) => Written::Already,

@@ -28,11 +28,27 @@ pub struct Found {
 pub(super) async fn ask(rater: &Rater, plan: &Plan) -> Result<Found, LlmError> {
     let mut found = Found::default();
     let prompt = bounded(&plan.prompt.text);
-    found.rating = one(rater, RATE_PROMPT, prompt, "prompt_rating", prompt_rating_schema(), &mut found.cost_nano_usd).await?;
+    found.rating = one(
+        rater,
+        RATE_PROMPT,
+        prompt,
+        "prompt_rating",
+        prompt_rating_schema(),
+        &mut found.cost_nano_usd,
+    )
+    .await?;
     // Structured costs and benefits need no model to find them.
     if plan.costs.items.is_empty() || plan.benefits.is_empty() {
         let card = plan::card(plan).render();
-        found.fields = one(rater, FIND_FIGURES, &card, "plan_figures", model_fields_schema(), &mut found.cost_nano_usd).await?;
+        found.fields = one(
+            rater,
+            FIND_FIGURES,
+            &card,
+            "plan_figures",
+            model_fields_schema(),
+            &mut found.cost_nano_usd,
+        )
+        .await?;
     }
     Ok(found)
 }
@@ -50,18 +66,29 @@ async fn one<T: DeserializeOwned>(
         system: system.to_owned(),
         // JSON quoting leaves no way to end the text early.
         user: serde_json::json!({ "untrusted_text": text }).to_string(),
-        schema: Some(Schema { name: name.to_owned(), json: schema }),
+        schema: Some(Schema {
+            name: name.to_owned(),
+            json: schema,
+        }),
         max_output_tokens: MAX_OUTPUT_TOKENS,
         temperature: Some(0.0),
         ..Request::default()
     };
-    let accept = |value: &Value| serde_json::from_value::<T>(value.clone()).map(drop).map_err(|e| e.to_string());
+    let accept = |value: &Value| {
+        serde_json::from_value::<T>(value.clone())
+            .map(drop)
+            .map_err(|e| e.to_string())
+    };
     match rater.client.structured(&request, &accept).await {
         Ok(answer) => {
             *cost = cost.saturating_add(answer.cost_nano_usd);
             Ok(serde_json::from_value(answer.value).ok())
         }
-        Err(LlmError::NoAnswer { usage, cost_nano_usd, .. }) if usage.output_tokens > 0 => {
+        Err(LlmError::NoAnswer {
+            usage,
+            cost_nano_usd,
+            ..
+        }) if usage.output_tokens > 0 => {
             *cost = cost.saturating_add(cost_nano_usd);
             Ok(None)
         }

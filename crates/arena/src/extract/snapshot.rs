@@ -23,16 +23,29 @@ pub(super) async fn current(
 ) -> Result<(String, kpi::Snapshot), ExtractError> {
     let model = work.embedder.model();
     let latest = work.store.latest_snapshot(model).await?;
-    let known = latest.and_then(|row| Some((row.snapshot_id, serde_json::from_slice::<Body>(&row.body).ok()?)));
+    let known = latest.and_then(|row| {
+        Some((
+            row.snapshot_id,
+            serde_json::from_slice::<Body>(&row.body).ok()?,
+        ))
+    });
     if let Some((id, body)) = known
         && corpus.families() < 2 * body.families
     {
         return Ok((id, body.snapshot));
     }
-    let body = Body { families: corpus.families(), snapshot: kpi::Snapshot::freeze(corpus.members())? };
+    let body = Body {
+        families: corpus.families(),
+        snapshot: kpi::Snapshot::freeze(corpus.members())?,
+    };
     let bytes = serde_json::to_vec(&body).unwrap_or_default();
     let id = hex::encode(&Sha256::digest(&bytes)[..8]);
-    let row = Row { snapshot_id: id.clone(), model: model.to_owned(), created_at: work.clock.now(), body: bytes };
+    let row = Row {
+        snapshot_id: id.clone(),
+        model: model.to_owned(),
+        created_at: work.clock.now(),
+        body: bytes,
+    };
     work.store.put_snapshot(&row).await?;
     Ok((id, body.snapshot))
 }

@@ -35,7 +35,8 @@ impl Input {
             Self::Folder(path) => path.file_name(),
             Self::Zip(path) | Self::Json(path) => path.file_stem(),
         };
-        name.map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+        name.map(|n| n.to_string_lossy().into_owned())
+            .unwrap_or_default()
     }
 }
 
@@ -74,14 +75,19 @@ enum Named {
 }
 
 fn visit_file(path: &Path, named: Named, found: &mut Discovery) -> Result<(), ImportError> {
-    let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let extension = path
+        .extension()
+        .map(|e| e.to_string_lossy().to_ascii_lowercase())
+        .unwrap_or_default();
     match extension.as_str() {
         "zip" => found.inputs.push(Input::Zip(path.to_owned())),
         "json" => found.inputs.push(Input::Json(path.to_owned())),
         "yml" | "yaml" if named == Named::ByUser || is_catalogue_name(path) => {
             let bytes = std::fs::read(path).map_err(|e| ImportError::unreadable(path, &e))?;
-            found.catalogue =
-                Catalogue::parse(&bytes).map_err(|error| ImportError::Catalogue { path: path.to_owned(), error })?;
+            found.catalogue = Catalogue::parse(&bytes).map_err(|error| ImportError::Catalogue {
+                path: path.to_owned(),
+                error,
+            })?;
             if named == Named::ByUser {
                 zips_beside(path, found)?;
             }
@@ -96,17 +102,23 @@ fn visit_file(path: &Path, named: Named, found: &mut Discovery) -> Result<(), Im
 }
 
 fn is_catalogue_name(path: &Path) -> bool {
-    path.file_name().is_some_and(|n| n == "examples.yml" || n == "examples.yaml")
+    path.file_name()
+        .is_some_and(|n| n == "examples.yml" || n == "examples.yaml")
 }
 
 /// A catalogue named alone stands for the zips beside it, or in `runs/` beside it.
 fn zips_beside(catalogue: &Path, found: &mut Discovery) -> Result<(), ImportError> {
-    let folder = catalogue.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = catalogue
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     for place in [folder.to_owned(), folder.join("runs")] {
         if !place.is_dir() {
             continue;
         }
-        let zips = entries(&place)?.into_iter().filter(|p| p.extension().is_some_and(|e| e == "zip"));
+        let zips = entries(&place)?
+            .into_iter()
+            .filter(|p| p.extension().is_some_and(|e| e == "zip"));
         found.inputs.extend(zips.map(Input::Zip));
     }
     Ok(())
@@ -120,7 +132,8 @@ fn visit_folder(folder: &Path, depth: u32, found: &mut Discovery) -> Result<(), 
     }
     for child in children {
         // A link could lead out of the folder, or round in a circle.
-        let kind = std::fs::symlink_metadata(&child).map_err(|e| ImportError::unreadable(&child, &e))?;
+        let kind =
+            std::fs::symlink_metadata(&child).map_err(|e| ImportError::unreadable(&child, &e))?;
         if kind.is_dir() && depth < MAX_DEPTH {
             visit_folder(&child, depth + 1, found)?;
         } else if kind.is_file() {
@@ -132,7 +145,9 @@ fn visit_folder(folder: &Path, depth: u32, found: &mut Discovery) -> Result<(), 
 
 /// Every run holds the prompt as `plan.txt`, with or without a number before it.
 fn is_run_file(path: &Path) -> bool {
-    let Some(name) = path.file_name().map(|n| n.to_string_lossy()) else { return false };
+    let Some(name) = path.file_name().map(|n| n.to_string_lossy()) else {
+        return false;
+    };
     let digits = |c: char| c.is_ascii_digit() || c == '-';
     name.trim_start_matches(digits) == "plan.txt"
 }
@@ -144,7 +159,10 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, ImportError> {
         .map(|entry| entry.map(|e| e.path()))
         .collect::<Result<Vec<_>, _>>()
         .map_err(unreadable)?;
-    paths.retain(|p| p.file_name().is_some_and(|n| n != "__MACOSX" && !n.to_string_lossy().starts_with('.')));
+    paths.retain(|p| {
+        p.file_name()
+            .is_some_and(|n| n != "__MACOSX" && !n.to_string_lossy().starts_with('.'))
+    });
     paths.sort();
     Ok(paths)
 }
@@ -166,7 +184,10 @@ mod tests {
     fn found(root: &Path, paths: &[&str]) -> Vec<String> {
         let paths: Vec<PathBuf> = paths.iter().map(|p| root.join(p)).collect();
         let inputs = discover(&paths).unwrap().inputs;
-        inputs.iter().map(|i| i.path().strip_prefix(root).unwrap().display().to_string()).collect()
+        inputs
+            .iter()
+            .map(|i| i.path().strip_prefix(root).unwrap().display().to_string())
+            .collect()
     }
 
     const CATALOGUE: &str = "- {title: A, report_link: a_report.html}\n";
@@ -183,18 +204,33 @@ mod tests {
             ("__MACOSX/c.zip", ""),
             (".hidden/d.zip", ""),
         ]);
-        assert_eq!(found(root.path(), &[""]), ["b.zip", "run1", "run2", "a.json"]);
+        assert_eq!(
+            found(root.path(), &[""]),
+            ["b.zip", "run1", "run2", "a.json"]
+        );
     }
 
     #[test]
     fn a_catalogue_brings_the_zips_beside_it_and_in_runs() {
-        let root = tree(&[("examples.yml", CATALOGUE), ("a.zip", ""), ("runs/b.zip", ""), ("other/c.zip", "")]);
-        assert_eq!(found(root.path(), &["examples.yml"]), ["a.zip", "runs/b.zip"]);
+        let root = tree(&[
+            ("examples.yml", CATALOGUE),
+            ("a.zip", ""),
+            ("runs/b.zip", ""),
+            ("other/c.zip", ""),
+        ]);
+        assert_eq!(
+            found(root.path(), &["examples.yml"]),
+            ["a.zip", "runs/b.zip"]
+        );
     }
 
     #[test]
     fn a_folder_with_a_catalogue_uses_it() {
-        let root = tree(&[("examples.yml", CATALOGUE), ("runs/a.zip", ""), ("config.yml", "not: a catalogue")]);
+        let root = tree(&[
+            ("examples.yml", CATALOGUE),
+            ("runs/a.zip", ""),
+            ("config.yml", "not: a catalogue"),
+        ]);
         let discovery = discover(&[root.path().to_owned()]).unwrap();
         assert_eq!(discovery.catalogue.run_names().collect::<Vec<_>>(), ["a"]);
         assert_eq!(discovery.inputs.len(), 1);
@@ -209,7 +245,11 @@ mod tests {
     #[test]
     fn what_holds_no_plan_is_an_error_that_names_it() {
         let root = tree(&[("empty/readme.md", ""), ("notes.txt", "")]);
-        for (path, part) in [("empty", "no plan"), ("notes.txt", "not a run zip"), ("gone", "gone")] {
+        for (path, part) in [
+            ("empty", "no plan"),
+            ("notes.txt", "not a run zip"),
+            ("gone", "gone"),
+        ] {
             let error = discover(&[root.path().join(path)]).unwrap_err().to_string();
             assert!(error.contains(part) && error.contains(path), "{error}");
         }

@@ -24,7 +24,12 @@ pub(super) async fn assign(
     for (index, plan) in batch.iter().enumerate() {
         let earlier = batch[..index].iter().zip(&families);
         let in_batch = earlier
-            .filter(|(other, _)| is_family((&plan.signature, &plan.chars), (&other.signature, &other.chars)))
+            .filter(|(other, _)| {
+                is_family(
+                    (&plan.signature, &plan.chars),
+                    (&other.signature, &other.chars),
+                )
+            })
             .map(|(_, family)| *family)
             .next();
         let family = match in_batch {
@@ -40,16 +45,27 @@ pub(super) async fn assign(
 /// cosine of the card's vector.
 async fn in_store(store: &Store, plan: &Prepared) -> Result<Option<FamilyId>, StoreError> {
     let mut near: BTreeMap<FamilyId, f64> = BTreeMap::new();
-    for candidate in store.band_candidates(&plan.signature.bands(), MAX_CANDIDATES).await? {
-        let Some(signature) = signature_from(&candidate.signature) else { continue };
+    for candidate in store
+        .band_candidates(&plan.signature.bands(), MAX_CANDIDATES)
+        .await?
+    {
+        let Some(signature) = signature_from(&candidate.signature) else {
+            continue;
+        };
         let likeness = plan.signature.jaccard_estimate(&signature);
         if likeness >= MIN_JACCARD {
-            near.entry(candidate.family_id).and_modify(|l| *l = l.max(likeness)).or_insert(likeness);
+            near.entry(candidate.family_id)
+                .and_modify(|l| *l = l.max(likeness))
+                .or_insert(likeness);
         }
     }
     if near.is_empty() {
-        let neighbours = store.nearest(CARD_CHARS_MODEL, &plan.chars, NEAREST, &Exclude::default()).await?;
-        let copies = neighbours.into_iter().filter(|n| 1.0 - n.distance >= f64::from(MIN_COSINE));
+        let neighbours = store
+            .nearest(CARD_CHARS_MODEL, &plan.chars, NEAREST, &Exclude::default())
+            .await?;
+        let copies = neighbours
+            .into_iter()
+            .filter(|n| 1.0 - n.distance >= f64::from(MIN_COSINE));
         near.extend(copies.map(|n| (n.family_id, 1.0 - n.distance)));
     }
     let nearest = near.into_iter().max_by(|a, b| a.1.total_cmp(&b.1));
@@ -58,10 +74,16 @@ async fn in_store(store: &Store, plan: &Prepared) -> Result<Option<FamilyId>, St
 
 /// A signature as the store keeps it: little-endian words.
 pub(super) fn signature_bytes(signature: &Signature) -> Vec<u8> {
-    Vec::<u64>::from(signature.clone()).into_iter().flat_map(u64::to_le_bytes).collect()
+    Vec::<u64>::from(signature.clone())
+        .into_iter()
+        .flat_map(u64::to_le_bytes)
+        .collect()
 }
 
 fn signature_from(bytes: &[u8]) -> Option<Signature> {
-    let words = bytes.chunks_exact(8).map(|c| u64::from_le_bytes(c.try_into().unwrap_or_default())).collect::<Vec<_>>();
+    let words = bytes
+        .chunks_exact(8)
+        .map(|c| u64::from_le_bytes(c.try_into().unwrap_or_default()))
+        .collect::<Vec<_>>();
     Signature::try_from(words).ok()
 }

@@ -50,13 +50,18 @@ impl Prepared {
 pub async fn prepare_all(inputs: Vec<Input>) -> Vec<Result<Prepared, Refused>> {
     let queue = Arc::new(Mutex::new(inputs.into_iter().enumerate()));
     let mut workers = JoinSet::new();
-    for _ in 0..std::thread::available_parallelism().map_or(2, usize::from).min(MAX_THREADS) {
+    for _ in 0..std::thread::available_parallelism()
+        .map_or(2, usize::from)
+        .min(MAX_THREADS)
+    {
         let queue = Arc::clone(&queue);
         workers.spawn_blocking(move || {
             let mut done = Vec::new();
             loop {
                 let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-                let Some((index, input)) = next else { return done };
+                let Some((index, input)) = next else {
+                    return done;
+                };
                 done.push((index, read(&input)));
             }
         });
@@ -67,7 +72,10 @@ pub async fn prepare_all(inputs: Vec<Input>) -> Vec<Result<Prepared, Refused>> {
 }
 
 fn read(input: &Input) -> Result<Prepared, Refused> {
-    let refuse = |reason: String| Refused { source: input.path().to_owned(), reason };
+    let refuse = |reason: String| Refused {
+        source: input.path().to_owned(),
+        reason,
+    };
     let name = input.name();
     let plan = match input {
         Input::Folder(path) => plan::read_folder(path).map_err(|e| refuse(e.to_string()))?,
@@ -83,9 +91,14 @@ fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
     use std::io::Read;
     let file = std::fs::File::open(path).map_err(|e| e.to_string())?;
     let mut bytes = Vec::new();
-    file.take(MAX_INPUT_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|e| e.to_string())?;
+    file.take(MAX_INPUT_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|e| e.to_string())?;
     if bytes.len() > MAX_INPUT_BYTES {
-        return Err(format!("the file is larger than {} MiB", MAX_INPUT_BYTES >> 20));
+        return Err(format!(
+            "the file is larger than {} MiB",
+            MAX_INPUT_BYTES >> 20
+        ));
     }
     Ok(bytes)
 }

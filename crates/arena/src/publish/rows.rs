@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use plan::model::Integrity;
+use rating::Fit;
 use rating::scale::{EloRating, EloScale};
 use rating::schedule::bucket_of_arrival;
 use rating::uncertainty::{ItemSummary, RankOptions, rank_summary};
-use rating::Fit;
 use store::{AccountId, RatingRow, Store};
 
 use crate::contest::{Node, Position};
@@ -35,14 +35,19 @@ pub(super) async fn rows(
     let scale = EloScale::anchored(&fit.theta, reference);
     let standings = standings(position, fit)?;
     let company = company(position);
-    let rated: Vec<(u32, &Node)> =
-        position.field.active().filter(|(index, _)| company[*index as usize].comparisons > 0).collect();
+    let rated: Vec<(u32, &Node)> = position
+        .field
+        .active()
+        .filter(|(index, _)| company[*index as usize].comparisons > 0)
+        .collect();
     let last_rank = rated.len() as f64;
     let mut rows = Vec::with_capacity(rated.len());
     for (index, node) in rated {
         let i = index as usize;
         let elo = rounded(scale.rating(fit.theta[i], fit.centred_sd(i)));
-        let Some(standing) = standings[i] else { continue };
+        let Some(standing) = standings[i] else {
+            continue;
+        };
         let doubts = doubts(&elo, &company[i]);
         rows.push(RatingRow {
             plan_id: node.plan,
@@ -72,7 +77,12 @@ fn standings(position: &Position, fit: &Fit) -> Result<Vec<Option<ItemSummary>>,
     for (index, _) in position.field.active() {
         among[index as usize] = true;
     }
-    Ok(rank_summary(fit, &position.log, Some(&among), &RankOptions::default())?)
+    Ok(rank_summary(
+        fit,
+        &position.log,
+        Some(&among),
+        &RankOptions::default(),
+    )?)
 }
 
 fn company(position: &Position) -> Vec<Company> {
@@ -82,7 +92,8 @@ fn company(position: &Position) -> Vec<Company> {
             let met = &mut company[one as usize];
             met.comparisons += 1;
             met.opponents.insert(other);
-            met.owners.extend(&position.field.nodes[other as usize].owners);
+            met.owners
+                .extend(&position.field.nodes[other as usize].owners);
         }
     }
     company
@@ -92,17 +103,27 @@ fn company(position: &Position) -> Vec<Company> {
 fn doubts(elo: &EloRating, company: &Company) -> Vec<String> {
     let mut doubts = Vec::new();
     if elo.standard_error > MAX_ESTABLISHED_SE {
-        doubts.push(format!("standard error {:.0} above {MAX_ESTABLISHED_SE:.0}", elo.standard_error));
+        doubts.push(format!(
+            "standard error {:.0} above {MAX_ESTABLISHED_SE:.0}",
+            elo.standard_error
+        ));
     }
     if company.opponents.len() < MIN_OPPONENTS {
-        doubts.push(format!("{} of {MIN_OPPONENTS} opponents met", company.opponents.len()));
+        doubts.push(format!(
+            "{} of {MIN_OPPONENTS} opponents met",
+            company.opponents.len()
+        ));
     }
     doubts
 }
 
 /// 100 for the first, 0 for the last, of several.
 fn percentile(rank: f64, plans: f64) -> f64 {
-    if plans <= 1.0 { 100.0 } else { 100.0 * (plans - rank) / (plans - 1.0) }
+    if plans <= 1.0 {
+        100.0
+    } else {
+        100.0 * (plans - rank) / (plans - 1.0)
+    }
 }
 
 fn rounded(rating: EloRating) -> EloRating {
@@ -117,8 +138,13 @@ fn rounded(rating: EloRating) -> EloRating {
 
 /// Whether text that people don't see was taken out of the plan, or look-alike letters are in it.
 async fn is_flagged(store: &Store, node: &Node) -> Result<bool, RankError> {
-    let Some(plan) = store.plan(node.plan).await? else { return Ok(false) };
+    let Some(plan) = store.plan(node.plan).await? else {
+        return Ok(false);
+    };
     let found: Integrity = serde_json::from_str(&plan.integrity).unwrap_or_default();
-    let hidden = found.zero_width_removed + found.bidi_removed + found.tag_chars_removed + found.html_comments_removed;
+    let hidden = found.zero_width_removed
+        + found.bidi_removed
+        + found.tag_chars_removed
+        + found.html_comments_removed;
     Ok(hidden + found.homoglyph_words > 0)
 }

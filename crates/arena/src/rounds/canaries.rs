@@ -47,7 +47,10 @@ pub(crate) mod variant {
     /// The inverse of `kind/side`.
     pub(crate) fn parse(text: &str) -> Option<(CanaryKind, &str)> {
         let (kind, side) = text.split_once('/')?;
-        Some((CanaryKind::ALL.into_iter().find(|k| name(*k) == kind)?, side))
+        Some((
+            CanaryKind::ALL.into_iter().find(|k| name(*k) == kind)?,
+            side,
+        ))
     }
 }
 
@@ -60,8 +63,13 @@ pub(super) async fn due(
 ) -> Result<Vec<Planned>, RankError> {
     let mut planned = Vec::new();
     let mut rng = generator(run, position);
-    for judge in jury.judges().iter().filter_map(|j| judges.id_of(&j.fingerprint())) {
-        if budget(run.settings, position) >= SET * MIN_SETS_IN_BUDGET && set_is_due(position, judge) {
+    for judge in jury
+        .judges()
+        .iter()
+        .filter_map(|j| judges.id_of(&j.fingerprint()))
+    {
+        if budget(run.settings, position) >= SET * MIN_SETS_IN_BUDGET && set_is_due(position, judge)
+        {
             planned.extend(set(position, judge, &mut rng));
         }
         planned.extend(self_canaries(run, position, judge).await?);
@@ -75,7 +83,11 @@ fn set_is_due(position: &Position, judge: JudgeId) -> bool {
         .iter()
         .filter(|c| c.judge_id == judge && c.kind == ComparisonKind::Canary)
         .count();
-    let verdicts = position.pairs.iter().filter(|p| p.judge_id == judge).count();
+    let verdicts = position
+        .pairs
+        .iter()
+        .filter(|p| p.judge_id == judge)
+        .count();
     made < (SET as usize) * (1 + verdicts / VERDICTS_PER_SET)
 }
 
@@ -90,8 +102,20 @@ fn set(position: &Position, judge: JudgeId, rng: &mut ChaCha8Rng) -> Vec<Planned
             CanaryKind::KpisSwapped => (other, [variant::OWN_KPIS, variant::SWAPPED_KPIS]),
             _ => (first, [variant::ORIGINAL_FIRST, variant::TWIN_FIRST]),
         };
-        let canary = |side| canary(judge, nodes[first], nodes[second], format!("{}/{side}", variant::name(kind)));
-        planned.extend(sides.map(canary).into_iter().filter(|c| !is_made(&position.canaries, c)));
+        let canary = |side| {
+            canary(
+                judge,
+                nodes[first],
+                nodes[second],
+                format!("{}/{side}", variant::name(kind)),
+            )
+        };
+        planned.extend(
+            sides
+                .map(canary)
+                .into_iter()
+                .filter(|c| !is_made(&position.canaries, c)),
+        );
     }
     planned
 }
@@ -117,16 +141,29 @@ fn is_made(made: &[Comparison], planned: &Planned) -> bool {
 }
 
 /// Newcomers alone are looked at: a plan's content never changes.
-async fn self_canaries(run: &Run<'_>, position: &Position, judge: JudgeId) -> Result<Vec<Planned>, RankError> {
+async fn self_canaries(
+    run: &Run<'_>,
+    position: &Position,
+    judge: JudgeId,
+) -> Result<Vec<Planned>, RankError> {
     let mut planned = Vec::new();
-    let met = |index: u32| position.met.iter().any(|(a, b, j)| *j == judge && (*a == index || *b == index));
+    let met = |index: u32| {
+        position
+            .met
+            .iter()
+            .any(|(a, b, j)| *j == judge && (*a == index || *b == index))
+    };
     for (index, node) in position.field.active() {
         if met(index) {
             continue;
         }
-        let card = vectors::card(run.store, node.plan)
-            .await
-            .map_err(|e| RankError::BrokenPlan { plan: node.plan, why: e.to_string() })?;
+        let card =
+            vectors::card(run.store, node.plan)
+                .await
+                .map_err(|e| RankError::BrokenPlan {
+                    plan: node.plan,
+                    why: e.to_string(),
+                })?;
         if SelfCanary::of(&card).is_none() {
             continue;
         }

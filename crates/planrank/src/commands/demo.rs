@@ -18,7 +18,11 @@ pub(super) async fn run(global: &Global, args: &Demo) -> anyhow::Result<Exit> {
     let database = Database::chosen(global, &file_name(args));
     let store = database.open_or_create().await?;
     store.migrate().await?;
-    let observer = if global.json { TerminalProgress::quiet() } else { TerminalProgress::new() };
+    let observer = if global.json {
+        TerminalProgress::quiet()
+    } else {
+        TerminalProgress::new()
+    };
     let imported = match &args.data {
         Some(folder) => import::quietly(&store, std::slice::from_ref(folder), &observer).await?,
         None => examples::import(&store, &observer).await?,
@@ -49,19 +53,32 @@ fn file_name(args: &Demo) -> String {
 }
 
 fn top() -> arena::board::BoardQuery {
-    arena::board::BoardQuery { contest: Contest::Public, domain: None, limit: 100 }
+    arena::board::BoardQuery {
+        contest: Contest::Public,
+        domain: None,
+        limit: 100,
+    }
 }
 
 fn summary(imported: &ImportReport) -> String {
     let new = imported.imported.iter().filter(|i| i.created).count();
     let warnings: usize = imported.imported.iter().map(|i| i.warnings.len()).sum();
-    format!("{} plans read, {new} of them new, {warnings} gaps noted", imported.imported.len())
+    format!(
+        "{} plans read, {new} of them new, {warnings} gaps noted",
+        imported.imported.len()
+    )
 }
 
 async fn print_first_against_second(store: &Store) -> anyhow::Result<()> {
     let board = arena::board::board(store, &arena::board::BoardQuery { limit: 2, ..top() }).await?;
-    let leaders = if board.established.len() >= 2 { &board.established } else { &board.provisional };
-    let [first, second, ..] = leaders.as_slice() else { return Ok(()) };
+    let leaders = if board.established.len() >= 2 {
+        &board.established
+    } else {
+        &board.provisional
+    };
+    let [first, second, ..] = leaders.as_slice() else {
+        return Ok(());
+    };
     output::line("\nWhy the first stands before the second\n")?;
     explain::print_pair(&pair_story(store, first.plan_id, second.plan_id).await?)
 }
@@ -81,9 +98,13 @@ mod tests {
     #[test]
     fn demos_of_different_folders_have_different_databases() {
         let demo = |data: Option<&str>| {
-            let args = ["planrank", "demo"].into_iter().chain(data.iter().flat_map(|d| ["--data", *d]));
+            let args = ["planrank", "demo"]
+                .into_iter()
+                .chain(data.iter().flat_map(|d| ["--data", *d]));
             let cli = <crate::cli::Cli as clap::Parser>::try_parse_from(args).unwrap();
-            let crate::cli::Command::Demo(args) = cli.command else { panic!("not a demo") };
+            let crate::cli::Command::Demo(args) = cli.command else {
+                panic!("not a demo")
+            };
             file_name(&args)
         };
         assert_eq!(demo(None), "demo.db");

@@ -22,34 +22,72 @@ struct Check {
 pub(super) async fn run(global: &Global, args: &Doctor) -> anyhow::Result<Exit> {
     if let Some(folder) = &args.corpus {
         let found = acceptance(std::slice::from_ref(folder)).await?;
-        if global.json { output::json(&found)? } else { corpus::print(&found)? }
-        return Ok(if found.refused.is_empty() { Exit::Done } else { Exit::Partial });
+        if global.json {
+            output::json(&found)?
+        } else {
+            corpus::print(&found)?
+        }
+        return Ok(if found.refused.is_empty() {
+            Exit::Done
+        } else {
+            Exit::Partial
+        });
     }
     let checks = checks(global, args).await;
     if global.json {
         output::json(&checks)?;
     } else {
-        let mut table = Table::new(&[("", Align::Left), ("check", Align::Left), ("finding", Align::Left)]);
+        let mut table = Table::new(&[
+            ("", Align::Left),
+            ("check", Align::Left),
+            ("finding", Align::Left),
+        ]);
         for check in &checks {
             let mark = if check.ok { "ok" } else { "NOT OK" };
-            table.row([mark.to_owned(), check.what.to_owned(), output::plain(&check.finding, 200)]);
+            table.row([
+                mark.to_owned(),
+                check.what.to_owned(),
+                output::plain(&check.finding, 200),
+            ]);
         }
         output::line(&table.to_string())?;
     }
-    if checks.iter().all(|c| c.ok) { Ok(Exit::Done) } else { anyhow::bail!("the set-up has problems, see above") }
+    if checks.iter().all(|c| c.ok) {
+        Ok(Exit::Done)
+    } else {
+        anyhow::bail!("the set-up has problems, see above")
+    }
 }
 
 async fn checks(global: &Global, args: &Doctor) -> Vec<Check> {
     let database = Database::chosen(global, DEFAULT_FILE);
     let store = match database.open().await {
         Ok(store) => store,
-        Err(error) => return vec![Check { what: "database", ok: false, finding: format!("{error:#}") }],
+        Err(error) => {
+            return vec![Check {
+                what: "database",
+                ok: false,
+                finding: format!("{error:#}"),
+            }];
+        }
     };
-    let mut checks = vec![check("database", store.ping().await.map(|()| format!("{:?} answers", store.backend())))];
+    let mut checks = vec![check(
+        "database",
+        store
+            .ping()
+            .await
+            .map(|()| format!("{:?} answers", store.backend())),
+    )];
     checks.push(schema(&store).await);
-    checks.push(check("plans", store.count_plans().await.map(|n| format!("{n} stored"))));
+    checks.push(check(
+        "plans",
+        store.count_plans().await.map(|n| format!("{n} stored")),
+    ));
     let vectors = |fast: bool| if fast { "pgvector index" } else { "exact scan" }.to_owned();
-    checks.push(check("vector search", store.uses_pgvector().await.map(vectors)));
+    checks.push(check(
+        "vector search",
+        store.uses_pgvector().await.map(vectors),
+    ));
     checks.push(check("judges", judges(&store).await));
     checks.push(check("models", models(&store, args).await));
     checks
@@ -57,17 +95,31 @@ async fn checks(global: &Global, args: &Doctor) -> Vec<Check> {
 
 fn check<E: std::fmt::Display>(what: &'static str, outcome: Result<String, E>) -> Check {
     match outcome {
-        Ok(finding) => Check { what, ok: true, finding },
-        Err(error) => Check { what, ok: false, finding: format!("{error:#}") },
+        Ok(finding) => Check {
+            what,
+            ok: true,
+            finding,
+        },
+        Err(error) => Check {
+            what,
+            ok: false,
+            finding: format!("{error:#}"),
+        },
     }
 }
 
 async fn schema(store: &store::Store) -> Check {
     match store.pending_migrations().await {
-        Ok(pending) if pending.is_empty() => Check { what: "schema", ok: true, finding: "up to date".into() },
-        Ok(pending) => {
-            Check { what: "schema", ok: false, finding: format!("run `planrank migrate` ({} to apply)", pending.len()) }
-        }
+        Ok(pending) if pending.is_empty() => Check {
+            what: "schema",
+            ok: true,
+            finding: "up to date".into(),
+        },
+        Ok(pending) => Check {
+            what: "schema",
+            ok: false,
+            finding: format!("run `planrank migrate` ({} to apply)", pending.len()),
+        },
         Err(error) => check("schema", Err(error)),
     }
 }
@@ -76,13 +128,30 @@ async fn judges(store: &store::Store) -> Result<String, String> {
     let judges = store.judges().await.map_err(|e| e.to_string())?;
     let suspended: Vec<String> = judges
         .iter()
-        .filter_map(|j| j.suspended_why.as_ref().map(|why| format!("{} is suspended: {why}", j.name)))
+        .filter_map(|j| {
+            j.suspended_why
+                .as_ref()
+                .map(|why| format!("{} is suspended: {why}", j.name))
+        })
         .collect();
-    if suspended.is_empty() { Ok(format!("{} known, none suspended", judges.len())) } else { Err(suspended.join("; ")) }
+    if suspended.is_empty() {
+        Ok(format!("{} known, none suspended", judges.len()))
+    } else {
+        Err(suspended.join("; "))
+    }
 }
 
 async fn models(store: &store::Store, args: &Doctor) -> anyhow::Result<String> {
     let models = Models::build(store, &args.model).await?;
-    let judges: Vec<String> = models.jury.judges().iter().map(|j| j.fingerprint().name).collect();
-    Ok(format!("{}; embeddings: {}", judges.join(", "), models.embedder.model()))
+    let judges: Vec<String> = models
+        .jury
+        .judges()
+        .iter()
+        .map(|j| j.fingerprint().name)
+        .collect();
+    Ok(format!(
+        "{}; embeddings: {}",
+        judges.join(", "),
+        models.embedder.model()
+    ))
 }

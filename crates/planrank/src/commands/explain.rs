@@ -19,11 +19,19 @@ pub(super) async fn run(global: &Global, args: &Explain) -> anyhow::Result<Exit>
         Some(other) => {
             let other = find(&store, other).await?;
             let pair = pair_story(&store, plan.plan_id, other.plan_id).await?;
-            if global.json { output::json(&pair)? } else { print_pair(&pair)? }
+            if global.json {
+                output::json(&pair)?
+            } else {
+                print_pair(&pair)?
+            }
         }
         None => {
             let plan = plan_story(&store, plan).await?;
-            if global.json { output::json(&plan)? } else { story::print_story(&plan)? }
+            if global.json {
+                output::json(&plan)?
+            } else {
+                story::print_story(&plan)?
+            }
         }
     }
     Ok(Exit::Done)

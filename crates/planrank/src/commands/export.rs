@@ -29,10 +29,14 @@ pub(super) async fn run(global: &Global, args: &Export) -> anyhow::Result<Exit> 
 fn write_file(path: &Path, data: &Data, format: ExportFormat) -> anyhow::Result<()> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
-    let file = std::fs::File::create(&partial).with_context(|| format!("can't write {}", path.display()))?;
+    let file = std::fs::File::create(&partial)
+        .with_context(|| format!("can't write {}", path.display()))?;
     let mut buffered = std::io::BufWriter::new(file);
     write(&mut buffered, data, format)?;
-    buffered.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
+    buffered
+        .into_inner()
+        .map_err(std::io::IntoInnerError::into_error)?
+        .sync_all()?;
     std::fs::rename(&partial, path).with_context(|| format!("can't write {}", path.display()))
 }
 
@@ -51,7 +55,11 @@ fn json(mut out: impl Write, data: &Data) -> anyhow::Result<()> {
 
 /// One object a line, its kind in `type`.
 fn ndjson(mut out: impl Write, data: &Data) -> anyhow::Result<()> {
-    writeln!(out, "{}", json!({ "type": "export", "version": data.version, "contest": data.contest }))?;
+    writeln!(
+        out,
+        "{}",
+        json!({ "type": "export", "version": data.version, "contest": data.contest })
+    )?;
     for plan in &data.plans {
         writeln!(out, "{}", tagged("plan", plan)?)?;
     }
@@ -70,9 +78,25 @@ fn tagged(kind: &str, value: &impl serde::Serialize) -> anyhow::Result<serde_jso
 fn csv(out: impl Write, plans: &[LeaderRow]) -> anyhow::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record([
-        "rank", "rank_low", "rank_high", "elo", "elo_se", "elo_low", "elo_high", "percentile", "provisional",
-        "num_comparisons", "num_opponents", "novelty_score", "prompt_quality", "technical_completeness", "feasibility",
-        "impact_estimate", "plan_id", "title", "domain",
+        "rank",
+        "rank_low",
+        "rank_high",
+        "elo",
+        "elo_se",
+        "elo_low",
+        "elo_high",
+        "percentile",
+        "provisional",
+        "num_comparisons",
+        "num_opponents",
+        "novelty_score",
+        "prompt_quality",
+        "technical_completeness",
+        "feasibility",
+        "impact_estimate",
+        "plan_id",
+        "title",
+        "domain",
     ])?;
     for row in plans {
         writer.write_record(record(row))?;
@@ -109,7 +133,11 @@ fn record(row: &LeaderRow) -> Vec<String> {
 
 /// A cell that a spreadsheet would take for a formula gets a quote before it.
 fn inert(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 #[cfg(test)]

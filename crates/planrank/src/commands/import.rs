@@ -14,8 +14,20 @@ pub(super) async fn run(global: &Global, args: &Import) -> anyhow::Result<Exit> 
     let database = Database::chosen(global, DEFAULT_FILE);
     let found = discover(&args.paths)?;
     let store = database.open_or_create().await?;
-    let observer = if global.json { TerminalProgress::quiet() } else { TerminalProgress::new() };
-    let report = import(&store, &SystemClock, &SystemEntropy, Submitter::SYSTEM, found, &observer).await?;
+    let observer = if global.json {
+        TerminalProgress::quiet()
+    } else {
+        TerminalProgress::new()
+    };
+    let report = import(
+        &store,
+        &SystemClock,
+        &SystemEntropy,
+        Submitter::SYSTEM,
+        found,
+        &observer,
+    )
+    .await?;
     if global.json {
         output::json(&report)?;
     } else {
@@ -31,15 +43,31 @@ pub(super) async fn quietly(
     paths: &[std::path::PathBuf],
     observer: &dyn Observer,
 ) -> anyhow::Result<ImportReport> {
-    let report = import(store, &SystemClock, &SystemEntropy, Submitter::SYSTEM, discover(paths)?, observer).await?;
+    let report = import(
+        store,
+        &SystemClock,
+        &SystemEntropy,
+        Submitter::SYSTEM,
+        discover(paths)?,
+        observer,
+    )
+    .await?;
     for refused in &report.refused {
-        eprintln!("refused {}: {}", refused.source.display(), output::plain(&refused.reason, 300));
+        eprintln!(
+            "refused {}: {}",
+            refused.source.display(),
+            output::plain(&refused.reason, 300)
+        );
     }
     Ok(report)
 }
 
 fn exit_of(report: &ImportReport) -> Exit {
-    if report.refused.is_empty() { Exit::Done } else { Exit::Partial }
+    if report.refused.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Partial
+    }
 }
 
 fn print(report: &ImportReport) -> anyhow::Result<()> {
@@ -47,7 +75,11 @@ fn print(report: &ImportReport) -> anyhow::Result<()> {
     let known = report.imported.len() - created;
     for plan in &report.imported {
         let mark = if plan.created { "+" } else { "=" };
-        output::line(&format!("{mark} {}  {}", plan.plan_id, output::plain(&plan.title, 80)))?;
+        output::line(&format!(
+            "{mark} {}  {}",
+            plan.plan_id,
+            output::plain(&plan.title, 80)
+        ))?;
         for warning in &plan.warnings {
             let text = format!("{:?}: {} {}", warning.kind, warning.source, warning.detail);
             output::line(&format!("    {}", output::plain(&text, 150)))?;
@@ -70,8 +102,14 @@ fn print(report: &ImportReport) -> anyhow::Result<()> {
 
 fn print_catalogue(report: &ImportReport) -> anyhow::Result<()> {
     let lists = [
-        ("in the catalogue, but no run was found", &report.entries_without_run),
-        ("a run, but not in the catalogue", &report.runs_without_entry),
+        (
+            "in the catalogue, but no run was found",
+            &report.entries_without_run,
+        ),
+        (
+            "a run, but not in the catalogue",
+            &report.runs_without_entry,
+        ),
     ];
     for (what, names) in lists {
         for name in names {

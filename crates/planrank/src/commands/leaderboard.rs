@@ -19,17 +19,29 @@ pub(super) struct Query {
 
 impl Query {
     pub(super) fn top(limit: u32, rating: RatingMethod) -> Self {
-        Self { limit, domain: None, rating }
+        Self {
+            limit,
+            domain: None,
+            rating,
+        }
     }
 
     fn of_board(&self) -> BoardQuery {
-        BoardQuery { contest: Contest::Public, domain: self.domain.clone(), limit: self.limit }
+        BoardQuery {
+            contest: Contest::Public,
+            domain: self.domain.clone(),
+            limit: self.limit,
+        }
     }
 }
 
 pub(super) async fn run(global: &Global, args: &Leaderboard) -> anyhow::Result<Exit> {
     let store = Database::chosen(global, DEFAULT_FILE).open().await?;
-    let query = Query { limit: args.limit, domain: args.domain.clone(), rating: args.rating };
+    let query = Query {
+        limit: args.limit,
+        domain: args.domain.clone(),
+        rating: args.rating,
+    };
     if !global.json {
         print(&store, &query).await?;
     } else if args.rating == RatingMethod::Elo {
@@ -47,7 +59,9 @@ pub(super) async fn print(store: &Store, query: &Query) -> anyhow::Result<()> {
     }
     let board = board::board(store, &query.of_board()).await?;
     if board.is_empty() {
-        return output::line("Nothing is ranked yet. Import plans with `planrank import`, then run `planrank rank`.");
+        return output::line(
+            "Nothing is ranked yet. Import plans with `planrank import`, then run `planrank rank`.",
+        );
     }
     if !board.established.is_empty() {
         output::line(&table(&board.established).to_string())?;
@@ -77,7 +91,11 @@ fn table(rows: &[LeaderRow]) -> Table {
         let kpis = &row.kpis;
         table.row([
             row.rank.map_or_else(String::new, |r| r.to_string()),
-            interval(row.rank_low.zip(row.rank_high).map(|(l, h)| (l as f64, h as f64))),
+            interval(
+                row.rank_low
+                    .zip(row.rank_high)
+                    .map(|(l, h)| (l as f64, h as f64)),
+            ),
             row.elo.map_or_else(String::new, |e| format!("{e:.0}")),
             interval(row.elo_low.zip(row.elo_high)),
             row.num_comparisons.to_string(),
@@ -97,7 +115,11 @@ fn interval(bounds: Option<(f64, f64)>) -> String {
 }
 
 fn title(row: &LeaderRow) -> String {
-    let flag = if row.flagged == Some(true) { " [hidden text removed]" } else { "" };
+    let flag = if row.flagged == Some(true) {
+        " [hidden text removed]"
+    } else {
+        ""
+    };
     format!("{}{flag}", output::plain(&row.title, 60))
 }
 
@@ -108,12 +130,20 @@ fn print_footer(board: &Board) -> anyhow::Result<()> {
     if (shown as i64) < all {
         output::line(&format!("{shown} of {all} plans shown (--limit)"))?;
     }
-    output::line("Ranks and Elo with their 90 % intervals; met = comparisons; – = unknown, which is not 0")?;
-    board.judges.iter().try_for_each(|judge| output::line(&judged_by(judge)))
+    output::line(
+        "Ranks and Elo with their 90 % intervals; met = comparisons; – = unknown, which is not 0",
+    )?;
+    board
+        .judges
+        .iter()
+        .try_for_each(|judge| output::line(&judged_by(judge)))
 }
 
 fn judged_by(judge: &JudgeNote) -> String {
-    let suspended = judge.suspended_why.as_ref().map_or_else(String::new, |why| format!(" — SUSPENDED: {why}"));
+    let suspended = judge
+        .suspended_why
+        .as_ref()
+        .map_or_else(String::new, |why| format!(" — SUSPENDED: {why}"));
     format!("Judged by: {}{suspended}", output::plain(&judge.name, 100))
 }
 
@@ -124,16 +154,24 @@ async fn elo_rows(store: &Store, query: &Query) -> anyhow::Result<Vec<board::Elo
 }
 
 fn print_elo(rows: &[board::EloRow]) -> anyhow::Result<()> {
-    let columns = [("rank", Align::Right), ("Elo", Align::Right), ("published", Align::Right), ("plan", Align::Left)];
+    let columns = [
+        ("rank", Align::Right),
+        ("Elo", Align::Right),
+        ("published", Align::Right),
+        ("plan", Align::Left),
+    ];
     let mut table = Table::new(&columns);
     for row in rows {
         table.row([
             row.rank.to_string(),
             format!("{:.0}", row.elo),
-            row.published_rank.map_or_else(String::new, |r| r.to_string()),
+            row.published_rank
+                .map_or_else(String::new, |r| r.to_string()),
             output::plain(&row.title, 60),
         ]);
     }
     output::line(&table.to_string())?;
-    output::line("\nPlain Elo, K = 32, for study: it has no intervals, and the same verdicts in another order give another table")
+    output::line(
+        "\nPlain Elo, K = 32, for study: it has no intervals, and the same verdicts in another order give another table",
+    )
 }

@@ -11,7 +11,13 @@ use crate::wiring::{DEFAULT_FILE, Database};
 pub(super) async fn run(global: &Global, args: &Migrate) -> anyhow::Result<Exit> {
     let database = Database::chosen(global, DEFAULT_FILE);
     let (key, steps) = if args.status {
-        ("pending", Store::connect(&database.url).await?.pending_migrations().await?)
+        (
+            "pending",
+            Store::connect(&database.url)
+                .await?
+                .pending_migrations()
+                .await?,
+        )
     } else {
         ("applied", database.connect().await?.migrate().await?)
     };
@@ -20,7 +26,9 @@ pub(super) async fn run(global: &Global, args: &Migrate) -> anyhow::Result<Exit>
     } else if steps.is_empty() {
         output::line("The schema is up to date.")?;
     } else {
-        steps.iter().try_for_each(|step| output::line(&format!("{key}: {step}")))?;
+        steps
+            .iter()
+            .try_for_each(|step| output::line(&format!("{key}: {step}")))?;
     }
     Ok(Exit::Done)
 }

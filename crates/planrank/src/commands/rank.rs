@@ -21,7 +21,11 @@ pub(super) async fn run(global: &Global, args: &Rank) -> anyhow::Result<Exit> {
     if args.dry_run {
         return dry_run(global, &store, &models, &args.ranking).await;
     }
-    let observer = if global.json { TerminalProgress::quiet() } else { TerminalProgress::new() };
+    let observer = if global.json {
+        TerminalProgress::quiet()
+    } else {
+        TerminalProgress::new()
+    };
     let report = work(&store, &models, &args.ranking, &observer).await?;
     if global.json {
         output::json(&report)?;
@@ -84,7 +88,11 @@ async fn extract_and_rank(
 }
 
 fn settings(options: &RankingOptions) -> Settings {
-    Settings { calls_per_plan: options.calls, seed: options.seed, concurrency: options.concurrency }
+    Settings {
+        calls_per_plan: options.calls,
+        seed: options.seed,
+        concurrency: options.concurrency,
+    }
 }
 
 /// The first Ctrl-C lets calls under way finish; the second ends the process at once.
@@ -106,7 +114,10 @@ async fn dry_run(
     options: &RankingOptions,
 ) -> anyhow::Result<Exit> {
     let estimate = arena::estimate::estimate(store, Contest::Public, settings(options)).await?;
-    let cost = models.judge_client.as_ref().map_or(0, |client| estimate.cost_nano_usd(client));
+    let cost = models
+        .judge_client
+        .as_ref()
+        .map_or(0, |client| estimate.cost_nano_usd(client));
     if global.json {
         output::json(&json!({
             "plans": estimate.plans,
@@ -146,14 +157,22 @@ pub(super) fn print_report(report: &RankReport, database: &Database) -> anyhow::
     }
     if spent.calls > 0 {
         let tokens = spent.input_tokens + spent.output_tokens;
-        line.push_str(&format!("; {} model calls, {tokens} tokens, {}", spent.calls, output::dollars(spent.cost_nano_usd)));
+        line.push_str(&format!(
+            "; {} model calls, {tokens} tokens, {}",
+            spent.calls,
+            output::dollars(spent.cost_nano_usd)
+        ));
     }
     output::line(&line)?;
     let hint = database.hint();
     match &report.end {
         RankEnd::Complete => Ok(()),
-        RankEnd::BudgetReached { why } => output::line(&format!("Stopped: {why}. Nothing is lost; go on with: planrank rank{hint}")),
-        RankEnd::Interrupted => output::line(&format!("Interrupted. Nothing is lost; go on with: planrank rank{hint}")),
+        RankEnd::BudgetReached { why } => output::line(&format!(
+            "Stopped: {why}. Nothing is lost; go on with: planrank rank{hint}"
+        )),
+        RankEnd::Interrupted => output::line(&format!(
+            "Interrupted. Nothing is lost; go on with: planrank rank{hint}"
+        )),
         RankEnd::NoJudge { why } => output::line(&format!("Stopped: no judge may judge: {why}")),
     }
 }

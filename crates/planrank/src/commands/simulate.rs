@@ -1,7 +1,9 @@
 //! `planrank simulate`: ranking methods, or attacks on them, in a world whose truth is known.
 
 use anyhow::bail;
-use rating::simulate::attack::{self, NeighboursConfig, NeighboursReport, PositionConfig, PositionReport};
+use rating::simulate::attack::{
+    self, NeighboursConfig, NeighboursReport, PositionConfig, PositionReport,
+};
 use rating::simulate::{Mean, Method, Report, SimConfig, WorldKind, simulate};
 use serde::de::DeserializeOwned;
 
@@ -21,18 +23,24 @@ pub(super) fn run(global: &Global, args: &Simulate) -> anyhow::Result<Exit> {
 }
 
 /// Methods or worlds by the names that they have in JSON; all when none is given.
-fn named<T: DeserializeOwned + Clone>(names: &[String], all: &[T], what: &str) -> anyhow::Result<Vec<T>> {
+fn named<T: DeserializeOwned + Clone>(
+    names: &[String],
+    all: &[T],
+    what: &str,
+) -> anyhow::Result<Vec<T>> {
     if names.is_empty() {
         return Ok(all.to_vec());
     }
     let parse = |name: &String| {
-        serde_json::from_value(name.as_str().into()).map_err(|e| anyhow::anyhow!("there is no {what} {name:?}: {e}"))
+        serde_json::from_value(name.as_str().into())
+            .map_err(|e| anyhow::anyhow!("there is no {what} {name:?}: {e}"))
     };
     names.iter().map(parse).collect()
 }
 
 fn calls(n: u32) -> anyhow::Result<u16> {
-    u16::try_from(n).map_err(|_| anyhow::anyhow!("--calls {n} is too many; give at most {}", u16::MAX))
+    u16::try_from(n)
+        .map_err(|_| anyhow::anyhow!("--calls {n} is too many; give at most {}", u16::MAX))
 }
 
 fn first_calls(args: &Simulate) -> anyhow::Result<u16> {
@@ -68,7 +76,11 @@ fn worlds(global: &Global, args: &Simulate, methods: &[Method]) -> anyhow::Resul
             reports.push(simulate(&config, progress)?);
         }
     }
-    if global.json { output::json(&reports) } else { output::line(&table(&reports).to_string()) }
+    if global.json {
+        output::json(&reports)
+    } else {
+        output::line(&table(&reports).to_string())
+    }
 }
 
 fn table(reports: &[Report]) -> Table {
@@ -102,7 +114,10 @@ fn table(reports: &[Report]) -> Table {
 }
 
 fn name(value: &impl serde::Serialize) -> String {
-    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+    serde_json::to_value(value)
+        .ok()
+        .and_then(|v| v.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 fn mean(mean: Mean) -> String {
@@ -129,7 +144,12 @@ fn neighbours(global: &Global, args: &Simulate, methods: Vec<Method>) -> anyhow:
         ("percentile points gained", Align::Right),
     ]);
     for result in &report.results {
-        table.row([name(&result.method), result.junk.to_string(), result.targets.to_string(), mean(result.shift)]);
+        table.row([
+            name(&result.method),
+            result.junk.to_string(),
+            result.targets.to_string(),
+            mean(result.shift),
+        ]);
     }
     output::line(&table.to_string())
 }
@@ -148,11 +168,18 @@ fn position(global: &Global, args: &Simulate, methods: Vec<Method>) -> anyhow::R
     if global.json {
         return output::json(&report);
     }
-    let columns =
-        [("method", Align::Left), ("newcomers rise by (points)", Align::Right), ("above their true place", Align::Right)];
+    let columns = [
+        ("method", Align::Left),
+        ("newcomers rise by (points)", Align::Right),
+        ("above their true place", Align::Right),
+    ];
     let mut table = Table::new(&columns);
     for result in &report.results {
-        table.row([name(&result.method), mean(result.shift), mean(result.above_truth)]);
+        table.row([
+            name(&result.method),
+            mean(result.shift),
+            mean(result.above_truth),
+        ]);
     }
     output::line(&table.to_string())
 }

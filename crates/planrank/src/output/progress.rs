@@ -36,7 +36,11 @@ struct Shown {
 impl TerminalProgress {
     /// Bars on a terminal, lines elsewhere.
     pub(crate) fn new() -> Self {
-        Self::with(if std::io::stderr().is_terminal() { Style::Bar } else { Style::Lines })
+        Self::with(if std::io::stderr().is_terminal() {
+            Style::Bar
+        } else {
+            Style::Lines
+        })
     }
 
     /// Only notes: for `--json`, where a program reads.
@@ -45,21 +49,37 @@ impl TerminalProgress {
     }
 
     fn with(style: Style) -> Self {
-        Self { steps: Mutex::default(), spent: Mutex::default(), style }
+        Self {
+            steps: Mutex::default(),
+            spent: Mutex::default(),
+            style,
+        }
     }
 
     fn start(&self, step: Step, total: u64) {
         let bar = match self.style {
-            Style::Bar => ProgressBar::new(total).with_style(bar_style()).with_message(step.label()),
+            Style::Bar => ProgressBar::new(total)
+                .with_style(bar_style())
+                .with_message(step.label()),
             Style::Lines | Style::Quiet => ProgressBar::hidden(),
         };
         let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
-        steps.insert(step, Shown { bar, total, done: 0, tenths: 0 });
+        steps.insert(
+            step,
+            Shown {
+                bar,
+                total,
+                done: 0,
+                tenths: 0,
+            },
+        );
     }
 
     fn advance(&self, step: Step, by: u64) {
         let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(shown) = steps.get_mut(&step) else { return };
+        let Some(shown) = steps.get_mut(&step) else {
+            return;
+        };
         shown.done += by;
         shown.bar.inc(by);
         let tenths = (10 * shown.done).checked_div(shown.total).unwrap_or(10);
@@ -71,7 +91,10 @@ impl TerminalProgress {
     }
 
     fn spend(&self, calls: u64, tokens: u64, cost_nano_usd: i64) {
-        let text = format!(", {calls} model calls, {tokens} tokens, {}", dollars(cost_nano_usd));
+        let text = format!(
+            ", {calls} model calls, {tokens} tokens, {}",
+            dollars(cost_nano_usd)
+        );
         let steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
         for shown in steps.values() {
             shown.bar.set_prefix(text.clone());
@@ -92,7 +115,11 @@ impl Observer for TerminalProgress {
         match event {
             Event::Started { step, total } => self.start(step, total),
             Event::Advanced { step, by } => self.advance(step, by),
-            Event::Spent { calls, tokens, cost_nano_usd } => self.spend(calls, tokens, cost_nano_usd),
+            Event::Spent {
+                calls,
+                tokens,
+                cost_nano_usd,
+            } => self.spend(calls, tokens, cost_nano_usd),
             Event::Finished { step } => self.finish(step),
             Event::Note(text) => eprintln!("note: {}", super::plain(&text, 500)),
         }

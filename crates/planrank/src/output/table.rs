@@ -18,7 +18,9 @@ pub(crate) struct Table {
 impl Table {
     pub(crate) fn new(columns: &[(&str, Align)]) -> Self {
         let mut inner = Comfy::new();
-        inner.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+        inner
+            .load_style(presets::NOTHING)
+            .set_content_arrangement(ContentArrangement::Disabled);
         inner.set_header(columns.iter().map(|(name, _)| *name));
         for (index, (_, align)) in columns.iter().enumerate() {
             let alignment = match align {

@@ -7,19 +7,30 @@
 /// A name for this process.
 pub(crate) fn token(random: &str) -> String {
     let pid = std::process::id();
-    format!("{}/{pid}/{}/{random}", boot_id(), start_time(pid).unwrap_or_default())
+    format!(
+        "{}/{pid}/{}/{random}",
+        boot_id(),
+        start_time(pid).unwrap_or_default()
+    )
 }
 
 /// Whether the process of that name is certainly dead.
 pub(crate) fn is_dead(token: &str) -> bool {
     let mut parts = token.split('/');
-    let (Some(boot), Some(pid), Some(started)) = (parts.next(), parts.next(), parts.next()) else { return false };
-    let (Ok(pid), Ok(started)) = (pid.parse(), started.parse::<u64>()) else { return false };
+    let (Some(boot), Some(pid), Some(started)) = (parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
+    let (Ok(pid), Ok(started)) = (pid.parse(), started.parse::<u64>()) else {
+        return false;
+    };
     !boot.is_empty() && boot == boot_id() && start_time(pid) != Some(started)
 }
 
 fn boot_id() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
+    std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
 }
 
 /// In clock ticks since boot; `None` when no such process runs.

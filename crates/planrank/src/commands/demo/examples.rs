@@ -8,7 +8,10 @@ use crate::system::{SystemClock, SystemEntropy};
 
 macro_rules! example {
     ($name:literal) => {
-        ($name, include_str!(concat!("../../../../../examples/plans/", $name, ".json")))
+        (
+            $name,
+            include_str!(concat!("../../../../../examples/plans/", $name, ".json")),
+        )
     };
 }
 
@@ -35,11 +38,27 @@ pub(super) async fn import(store: &Store, observer: &dyn Observer) -> anyhow::Re
     let mut prepared = Vec::with_capacity(EXAMPLES.len());
     for (name, text) in EXAMPLES {
         let plan = plan::read_json(text.as_bytes(), name)?;
-        prepared.push(Prepared::new(format!("examples/plans/{name}.json").into(), (*name).to_owned(), plan));
+        prepared.push(Prepared::new(
+            format!("examples/plans/{name}.json").into(),
+            (*name).to_owned(),
+            plan,
+        ));
     }
-    let imported = submit(store, &SystemClock, &SystemEntropy, Submitter::SYSTEM, prepared).await?;
-    observer.on(arena::progress::Event::Finished { step: arena::progress::Step::Read });
-    Ok(ImportReport { imported, ..ImportReport::default() })
+    let imported = submit(
+        store,
+        &SystemClock,
+        &SystemEntropy,
+        Submitter::SYSTEM,
+        prepared,
+    )
+    .await?;
+    observer.on(arena::progress::Event::Finished {
+        step: arena::progress::Step::Read,
+    });
+    Ok(ImportReport {
+        imported,
+        ..ImportReport::default()
+    })
 }
 
 #[cfg(test)]
@@ -56,6 +75,9 @@ mod tests {
             .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
             .collect();
         names.sort();
-        assert_eq!(names, EXAMPLES.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+        assert_eq!(
+            names,
+            EXAMPLES.iter().map(|(name, _)| *name).collect::<Vec<_>>()
+        );
     }
 }

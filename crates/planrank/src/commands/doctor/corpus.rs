@@ -11,10 +11,16 @@ pub(super) fn print(found: &Acceptance) -> anyhow::Result<()> {
     output::line(&summary(found).to_string())?;
     output::line("")?;
     for refused in &found.refused {
-        output::line(&format!("refused {}: {}", refused.source.display(), output::plain(&refused.reason, 200)))?;
+        output::line(&format!(
+            "refused {}: {}",
+            refused.source.display(),
+            output::plain(&refused.reason, 200)
+        ))?;
     }
     match found.novelty_stability {
-        Some(rho) => output::line(&format!("novelty between two seeds of the hash: Spearman {rho:.3} (wanted: at least .8)")),
+        Some(rho) => output::line(&format!(
+            "novelty between two seeds of the hash: Spearman {rho:.3} (wanted: at least .8)"
+        )),
         None => output::line("novelty between two seeds of the hash: too few plans to tell"),
     }
 }

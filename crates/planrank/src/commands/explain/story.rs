@@ -28,7 +28,9 @@ fn print_head(story: &PlanStory) -> anyhow::Result<()> {
     }
     match (row.elo, row.elo_se, row.elo_low.zip(row.elo_high)) {
         (Some(elo), Some(se), Some((low, high))) => {
-            output::line(&format!("  Elo {elo:.0} ± {se:.0} (90 %: {low:.0} to {high:.0})"))?;
+            output::line(&format!(
+                "  Elo {elo:.0} ± {se:.0} (90 %: {low:.0} to {high:.0})"
+            ))?;
         }
         _ => output::line("  not rated yet")?,
     }
@@ -45,10 +47,16 @@ fn print_head(story: &PlanStory) -> anyhow::Result<()> {
 }
 
 fn print_kpis(evidence: &Value) -> anyhow::Result<()> {
-    let Some(kpis) = evidence["kpis"].as_object() else { return Ok(()) };
+    let Some(kpis) = evidence["kpis"].as_object() else {
+        return Ok(());
+    };
     for (name, kpi) in kpis {
         let value = output::kpi(kpi["value"].as_f64());
-        let why = kpi["unknown_reason"].as_str().map_or_else(String::new, |w| format!("  unknown: {}", output::plain(w, 200)));
+        let why = kpi["unknown_reason"]
+            .as_str()
+            .map_or_else(String::new, |w| {
+                format!("  unknown: {}", output::plain(w, 200))
+            });
         output::line(&format!("  {value:>4}  {name}{why}"))?;
         let quotes = kpi["evidence"].as_array().map_or(&[][..], Vec::as_slice);
         for quote in quotes.iter().take(MAX_QUOTES) {
@@ -65,16 +73,27 @@ fn print_meetings(meetings: &[Meeting]) -> anyhow::Result<()> {
         return output::line("\nNo comparisons yet; run `planrank rank`");
     }
     output::line("\nComparisons (positive: this plan was preferred)")?;
-    let columns = [("level", Align::Right), ("against", Align::Left), ("because", Align::Left)];
+    let columns = [
+        ("level", Align::Right),
+        ("against", Align::Left),
+        ("because", Align::Left),
+    ];
     let mut table = Table::new(&columns);
     let mut sorted: Vec<&Meeting> = meetings.iter().collect();
     sorted.sort_by_key(|m| std::cmp::Reverse(m.level.unwrap_or(0)));
     for meeting in sorted {
         let because = meeting.verdict.as_ref().map(|v| v.because.as_str());
         table.row([
-            meeting.level.map_or_else(|| "void".to_owned(), |l| format!("{l:+}")),
+            meeting
+                .level
+                .map_or_else(|| "void".to_owned(), |l| format!("{l:+}")),
             output::plain(&meeting.opponent_title, 45),
-            output::plain(because.or(meeting.void_reason.as_deref()).unwrap_or_default(), 100),
+            output::plain(
+                because
+                    .or(meeting.void_reason.as_deref())
+                    .unwrap_or_default(),
+                100,
+            ),
         ]);
     }
     output::line(&table.to_string())
