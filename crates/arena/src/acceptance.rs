@@ -98,7 +98,7 @@ fn spearman(a: &[Option<f64>], b: &[Option<f64>]) -> Option<f64> {
         return None;
     }
     let (a, b) = (ranks(&a), ranks(&b));
-    let mean = (a.len() as f64 + 1.0) / 2.0;
+    let mean = f64::midpoint(a.len() as f64, 1.0);
     let product = |x: &[f64], y: &[f64]| {
         x.iter()
             .zip(y)
@@ -111,10 +111,15 @@ fn spearman(a: &[Option<f64>], b: &[Option<f64>]) -> Option<f64> {
 
 fn ranks(values: &[f64]) -> Vec<f64> {
     let below = |v: f64| values.iter().filter(|other| **other < v).count() as f64;
-    let equal = |v: f64| values.iter().filter(|other| **other == v).count() as f64;
+    let equal = |v: f64| {
+        values
+            .iter()
+            .filter(|other| other.total_cmp(&v).is_eq())
+            .count() as f64
+    };
     values
         .iter()
-        .map(|v| below(*v) + (equal(*v) + 1.0) / 2.0)
+        .map(|v| below(*v) + f64::midpoint(equal(*v), 1.0))
         .collect()
 }
 

@@ -74,14 +74,18 @@ async fn page(
 ) -> Result<Vec<LeaderRow>, StoreError> {
     let mut rows = Vec::new();
     let mut cursor = None;
-    while (rows.len() as u32) < query.limit {
+    while let Some(left) = query
+        .limit
+        .checked_sub(u32::try_from(rows.len()).unwrap_or(u32::MAX))
+        .filter(|n| *n > 0)
+    {
         let filter = LeaderFilter {
             contest: query.contest,
             standing,
             domain: query.domain.clone(),
             since: None,
             flagged: None,
-            limit: (query.limit - rows.len() as u32).min(1000),
+            limit: left.min(1000),
             cursor: cursor.take(),
         };
         let page = store.leaderboard(&filter).await?;

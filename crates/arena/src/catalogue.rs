@@ -140,13 +140,13 @@ mod tests {
 
     #[test]
     fn alias_bombs_are_refused() {
-        let mut yaml = String::from("- &a0 {title: x, report_link: y}\n");
-        for i in 1..60 {
-            yaml.push_str(&format!(
-                "- &a{i} [*a{p}, *a{p}, *a{p}, *a{p}]\n",
-                p = i - 1
-            ));
-        }
+        let bomb = (1..60).map(|i| {
+            let p = i - 1;
+            format!("- &a{i} [*a{p}, *a{p}, *a{p}, *a{p}]\n")
+        });
+        let yaml: String = std::iter::once("- &a0 {title: x, report_link: y}\n".to_owned())
+            .chain(bomb)
+            .collect();
         assert!(Catalogue::parse(yaml.as_bytes()).is_err());
     }
 }

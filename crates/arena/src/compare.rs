@@ -228,11 +228,11 @@ async fn judge_one(judge: &dyn Judge, cards: &Cards, row: &Comparison) -> Result
     judge
         .compare(&pair.0.as_contestant(), &pair.1.as_contestant())
         .await
-        .map_err(failure)
+        .map_err(|error| failure(&error))
 }
 
-fn failure(error: JudgeError) -> Failure {
-    match &error {
+fn failure(error: &JudgeError) -> Failure {
+    match error {
         JudgeError::Model(LlmError::BudgetExhausted { .. }) => Failure::Budget(error.to_string()),
         JudgeError::Model(LlmError::NoAnswer { .. }) => Failure::Later(error.to_string()),
         JudgeError::Model(LlmError::Call(call)) if call.is_transient() => {

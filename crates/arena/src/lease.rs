@@ -109,7 +109,7 @@ async fn renew(store: Store, clock: Arc<dyn Clock>, fence: Fence) {
             Ok(true) => {}
             Ok(false) => return tracing::error!("the contest's lease was lost to another process"),
             Err(error) => {
-                tracing::warn!(%error, "could not renew the contest's lease, trying again")
+                tracing::warn!(%error, "could not renew the contest's lease, trying again");
             }
         }
     }

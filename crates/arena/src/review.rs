@@ -125,7 +125,7 @@ fn readings(cards: &Cards, canaries: &[Comparison]) -> Result<Vec<Reading>, Rank
         };
         match side {
             variant::ORIGINAL_FIRST => {
-                readings.push(Reading::original_first(kind, canary_level(canary)))
+                readings.push(Reading::original_first(kind, canary_level(canary)));
             }
             variant::TWIN_FIRST => readings.push(Reading::twin_first(kind, canary_level(canary))),
             variant::OWN_KPIS => {

@@ -21,7 +21,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
-    /// Database: postgres://user:password@host/name, sqlite://file, or a file's path
+    /// Database: <postgres://user:password@host/name>, <sqlite://file>, or a file's path
     #[arg(
         long,
         env = "DATABASE_URL",

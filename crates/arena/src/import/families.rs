@@ -65,7 +65,7 @@ async fn in_store(store: &Store, plan: &Prepared) -> Result<Option<FamilyId>, St
             .await?;
         let copies = neighbours
             .into_iter()
-            .filter(|n| 1.0 - n.distance >= f64::from(MIN_COSINE));
+            .filter(|n| 1.0 - n.distance >= MIN_COSINE);
         near.extend(copies.map(|n| (n.family_id, 1.0 - n.distance)));
     }
     let nearest = near.into_iter().max_by(|a, b| a.1.total_cmp(&b.1));

@@ -60,8 +60,8 @@ pub(super) async fn rows(
             rank_high: i64::from(standing.rank_high),
             percentile: percentile(f64::from(standing.rank), last_rank),
             num_comparisons: company[i].comparisons,
-            num_opponents: company[i].opponents.len() as i64,
-            num_opponent_owners: company[i].owners.len() as i64,
+            num_opponents: signed(company[i].opponents.len()),
+            num_opponent_owners: signed(company[i].owners.len()),
             provisional: !doubts.is_empty(),
             flagged: is_flagged(store, node).await?,
             bucket_id: Some(i64::from(bucket_of_arrival(node.arrival))),
@@ -115,6 +115,10 @@ fn doubts(elo: &EloRating, company: &Company) -> Vec<String> {
         ));
     }
     doubts
+}
+
+fn signed(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// 100 for the first, 0 for the last, of several.

@@ -18,10 +18,10 @@ use super::{Planned, budget, generator};
 const VERDICTS_PER_SET: usize = 500;
 
 /// Calls of one set: four twins in both orders, one pair with its own and with exchanged KPIs.
-const SET: u64 = 10;
+const SET: u32 = 10;
 
 /// A contest whose whole budget is less than this many sets can't afford one.
-const MIN_SETS_IN_BUDGET: u64 = 10;
+const MIN_SETS_IN_BUDGET: u32 = 10;
 
 /// What a canary's `variant` says: which twin, and who stands first.
 pub(crate) mod variant {
@@ -68,7 +68,8 @@ pub(super) async fn due(
         .iter()
         .filter_map(|j| judges.id_of(&j.fingerprint()))
     {
-        if budget(run.settings, position) >= SET * MIN_SETS_IN_BUDGET && set_is_due(position, judge)
+        if budget(run.settings, position) >= u64::from(SET * MIN_SETS_IN_BUDGET)
+            && set_is_due(position, judge)
         {
             planned.extend(set(position, judge, &mut rng));
         }
@@ -88,7 +89,7 @@ fn set_is_due(position: &Position, judge: JudgeId) -> bool {
         .iter()
         .filter(|p| p.judge_id == judge)
         .count();
-    made < (SET as usize) * (1 + verdicts / VERDICTS_PER_SET)
+    made / SET as usize <= verdicts / VERDICTS_PER_SET
 }
 
 /// One canary of each kind on plans drawn at random; those made before are left out.

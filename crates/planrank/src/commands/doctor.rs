@@ -23,9 +23,9 @@ pub(super) async fn run(global: &Global, args: &Doctor) -> anyhow::Result<Exit> 
     if let Some(folder) = &args.corpus {
         let found = acceptance(std::slice::from_ref(folder)).await?;
         if global.json {
-            output::json(&found)?
+            output::json(&found)?;
         } else {
-            corpus::print(&found)?
+            corpus::print(&found)?;
         }
         return Ok(if found.refused.is_empty() {
             Exit::Done

@@ -15,23 +15,20 @@ pub(super) use pair::print_pair;
 pub(super) async fn run(global: &Global, args: &Explain) -> anyhow::Result<Exit> {
     let store = Database::chosen(global, DEFAULT_FILE).open().await?;
     let plan = find(&store, &args.plan).await?;
-    match &args.other {
-        Some(other) => {
-            let other = find(&store, other).await?;
-            let pair = pair_story(&store, plan.plan_id, other.plan_id).await?;
-            if global.json {
-                output::json(&pair)?
-            } else {
-                print_pair(&pair)?
-            }
+    if let Some(other) = &args.other {
+        let other = find(&store, other).await?;
+        let pair = pair_story(&store, plan.plan_id, other.plan_id).await?;
+        if global.json {
+            output::json(&pair)?;
+        } else {
+            print_pair(&pair)?;
         }
-        None => {
-            let plan = plan_story(&store, plan).await?;
-            if global.json {
-                output::json(&plan)?
-            } else {
-                story::print_story(&plan)?
-            }
+    } else {
+        let plan = plan_story(&store, plan).await?;
+        if global.json {
+            output::json(&plan)?;
+        } else {
+            story::print_story(&plan)?;
         }
     }
     Ok(Exit::Done)

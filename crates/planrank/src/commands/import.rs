@@ -90,14 +90,14 @@ fn print(report: &ImportReport) -> anyhow::Result<()> {
         output::line(&format!("! {}: {reason}", refused.source.display()))?;
     }
     print_catalogue(report)?;
-    let mut summary = format!("{created} new");
-    if known > 0 {
-        summary.push_str(&format!(", {known} known before"));
-    }
-    if !report.refused.is_empty() {
-        summary.push_str(&format!(", {} refused", report.refused.len()));
-    }
-    output::line(&summary)
+    let counts = [
+        (created, "new"),
+        (known, "known before"),
+        (report.refused.len(), "refused"),
+    ];
+    let said = counts.iter().filter(|(n, what)| *n > 0 || *what == "new");
+    let summary: Vec<String> = said.map(|(n, what)| format!("{n} {what}")).collect();
+    output::line(&summary.join(", "))
 }
 
 fn print_catalogue(report: &ImportReport) -> anyhow::Result<()> {

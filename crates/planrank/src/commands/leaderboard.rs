@@ -124,10 +124,10 @@ fn title(row: &LeaderRow) -> String {
 }
 
 fn print_footer(board: &Board) -> anyhow::Result<()> {
-    let shown = board.established.len() + board.provisional.len();
+    let shown = i64::try_from(board.established.len() + board.provisional.len())?;
     let all = board.established_in_all + board.provisional_in_all;
     output::line("")?;
-    if (shown as i64) < all {
+    if shown < all {
         output::line(&format!("{shown} of {all} plans shown (--limit)"))?;
     }
     output::line(

@@ -148,22 +148,20 @@ pub(super) fn exit_of(end: &RankEnd) -> Exit {
 
 pub(super) fn print_report(report: &RankReport, database: &Database) -> anyhow::Result<()> {
     let spent = &report.spent;
-    let mut line = format!(
-        "{} comparisons of {} plans in {} rounds, {} of them now",
-        report.comparisons_in_all, report.plans, report.rounds, report.comparisons
-    );
-    if report.voids > 0 {
-        line.push_str(&format!(" ({} void)", report.voids));
-    }
+    output::line(&format!(
+        "{} comparisons of {} plans in {} rounds, {} of them now ({} void)",
+        report.comparisons_in_all, report.plans, report.rounds, report.comparisons, report.voids
+    ))?;
     if spent.calls > 0 {
-        let tokens = spent.input_tokens + spent.output_tokens;
-        line.push_str(&format!(
-            "; {} model calls, {tokens} tokens, {}",
-            spent.calls,
-            output::dollars(spent.cost_nano_usd)
-        ));
+        let (tokens, cost) = (
+            spent.input_tokens + spent.output_tokens,
+            output::dollars(spent.cost_nano_usd),
+        );
+        output::line(&format!(
+            "Spent now: {} model calls, {tokens} tokens, {cost}",
+            spent.calls
+        ))?;
     }
-    output::line(&line)?;
     let hint = database.hint();
     match &report.end {
         RankEnd::Complete => Ok(()),
