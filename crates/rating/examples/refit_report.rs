@@ -10,7 +10,7 @@
 mod common;
 
 use common::World;
-use rating::{Fit, FitOptions, JudgeParams, fit};
+use rating::{Fit, FitOptions, JudgeParams, Refitter, fit};
 use serde_json::json;
 
 fn main() {
@@ -37,25 +37,30 @@ fn main() {
     let options = FitOptions::default();
 
     let earlier = log.len() * 100 / 101;
-    let (before, cold_part) = timed(|| fit(items, 1, &log[..earlier], &options, None));
-    let before = before.expect("a valid log");
+    let (cold_fit, cold) = timed(|| fit(items, 1, &log, &options, None).expect("a valid log"));
     println!(
         "{}",
-        report("cold", items, earlier, cold_part, &before, &truth)
+        report("cold", items, log.len(), cold, &cold_fit, &truth)
     );
-    let (after, warm) = timed(|| fit(items, 1, &log, &options, Some(&before)));
-    let after = after.expect("a valid log");
-    println!(
-        "{}",
-        report(
-            "warm_after_1_percent",
-            items,
-            log.len(),
-            warm,
-            &after,
-            &truth
-        )
-    );
+    let mut refitter = Refitter::new(items, 1, &log[..earlier], &options).expect("a valid log");
+    let (after, warm) = timed(|| {
+        refitter
+            .extend(items, 1, &log[earlier..])
+            .expect("a valid log")
+    });
+    let name = "warm_after_1_percent";
+    let mut line = report(name, items, log.len(), warm, after, &truth);
+    line["share_of_cold"] = json!(warm / cold);
+    line["furthest_from_cold"] = json!(furthest(&after.theta, &cold_fit.theta));
+    line["sd_furthest_from_cold"] = json!(furthest(&after.sd, &cold_fit.sd));
+    println!("{line}");
+}
+
+fn furthest(a: &[f64], b: &[f64]) -> f64 {
+    a.iter()
+        .zip(b)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f64::max)
 }
 
 fn report(

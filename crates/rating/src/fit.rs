@@ -19,12 +19,15 @@
 mod chunk;
 mod dense;
 mod edges;
+mod joint;
 mod judges;
 pub(crate) mod layout;
 mod mixing;
 mod newton;
 mod pass;
 mod prior;
+mod refitter;
+mod responses;
 pub(crate) mod solver;
 pub(crate) mod system;
 
@@ -39,6 +42,8 @@ use layout::Layout;
 use newton::State;
 use pass::{Pass, Purpose};
 use system::System;
+
+pub use refitter::Refitter;
 
 /// How far apart a warm and a cold fit of the same log may end, in logits of θ.
 pub const WARM_TOLERANCE: f64 = 1e-6;

@@ -24,7 +24,7 @@ pub mod simulate;
 pub mod uncertainty;
 
 pub use error::RatingError;
-pub use fit::{Fit, FitOptions, fit};
+pub use fit::{Fit, FitOptions, Refitter, fit};
 pub use log::Comparison;
 pub use model::JudgeParams;
 pub use online::{Gaussian, online_step};

@@ -44,7 +44,7 @@ pub fn validate(
         .try_for_each(|(position, comparison)| check(position, comparison, items, judges))
 }
 
-fn check_count(what: &'static str, count: usize, max: usize) -> Result<(), RatingError> {
+pub(crate) fn check_count(what: &'static str, count: usize, max: usize) -> Result<(), RatingError> {
     if count > max {
         return Err(RatingError::TooMany { what, count, max });
     }

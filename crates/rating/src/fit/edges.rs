@@ -24,6 +24,12 @@ pub(crate) struct Edge {
     pub(crate) weight: f32,
 }
 
+const BLANK: Edge = Edge {
+    other: 0,
+    class: 0,
+    weight: 0.0,
+};
+
 /// All comparisons, by lower item, then higher item, class and weight.
 #[derive(Debug)]
 pub(crate) struct Edges {
@@ -41,12 +47,7 @@ impl Edges {
             starts[lower as usize + 1] += 1;
         }
         accumulate(&mut starts);
-        let blank = Edge {
-            other: 0,
-            class: 0,
-            weight: 0.0,
-        };
-        let mut list = vec![blank; comparisons.len()];
+        let mut list = vec![BLANK; comparisons.len()];
         let mut next = starts.clone();
         for comparison in comparisons {
             let (lower, edge) = locate(comparison, position_of);
@@ -55,10 +56,32 @@ impl Edges {
             *slot += 1;
         }
         for row in starts.windows(2) {
-            list[row[0] as usize..row[1] as usize]
-                .sort_unstable_by_key(|edge| (edge.other, edge.class, edge.weight.to_bits()));
+            sort_row(&mut list[row[0] as usize..row[1] as usize]);
         }
         Self { starts, list }
+    }
+
+    /// Adds edges, and items numbered after those known: the same as grouping all anew.
+    pub(crate) fn merge(&mut self, added: &Self) {
+        let end = self.starts[self.items()];
+        self.starts.resize(added.starts.len(), end);
+        self.list.reserve_exact(added.list.len());
+        self.list.resize(self.list.len() + added.list.len(), BLANK);
+        for item in (0..added.items()).rev() {
+            let old = self.starts[item] as usize..self.starts[item + 1] as usize;
+            let start = old.start + added.starts[item] as usize;
+            let middle = start + old.len();
+            self.list.copy_within(old, start);
+            let more = added.row(item);
+            if !more.is_empty() {
+                let row_end = middle + more.len();
+                self.list[middle..row_end].copy_from_slice(more);
+                sort_row(&mut self.list[start..row_end]);
+            }
+        }
+        for (start, added) in self.starts.iter_mut().zip(&added.starts) {
+            *start += added;
+        }
     }
 
     /// Edges of one lower item.
@@ -108,6 +131,10 @@ impl Edges {
     }
 }
 
+fn sort_row(row: &mut [Edge]) {
+    row.sort_unstable_by_key(|edge| (edge.other, edge.class, edge.weight.to_bits()));
+}
+
 /// Turns counts at i + 1 into starts at i.
 pub(crate) fn accumulate(counts: &mut [u32]) {
     let mut total = 0;
@@ -150,4 +177,35 @@ pub(crate) fn class_meaning(class: usize) -> (usize, f64, i8) {
         -1.0
     };
     (class / CLASSES_PER_JUDGE, side, LEVEL_OF[class % LEVELS])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn merging_is_grouping_anew(
+            entries in prop::collection::vec((0u32..9, 1u32..9, 0u16..3, -4i8..=4), 0..80),
+            known in 0usize..80,
+        ) {
+            let log: Vec<Comparison> = entries
+                .into_iter()
+                .map(|(first, step, judge, level)| Comparison {
+                    first, second: (first + step) % 9, judge, level, weight: 1.0,
+                })
+                .collect();
+            let (known, new): (Vec<Comparison>, Vec<Comparison>) = log[..known.min(log.len())]
+                .iter()
+                .partition(|c| c.first < 7 && c.second < 7);
+            let new = [&new, &log[known.len() + new.len()..]].concat();
+            let positions: Vec<u32> = (0..9).collect();
+            let mut merged = Edges::new(&known, &positions[..7]);
+            merged.merge(&Edges::new(&new, &positions));
+            let anew = Edges::new(&log, &positions);
+            prop_assert_eq!(merged.starts, anew.starts);
+            prop_assert_eq!(merged.list, anew.list);
+        }
+    }
 }

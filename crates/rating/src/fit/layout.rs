@@ -44,6 +44,13 @@ impl Layout {
         }
     }
 
+    /// Numbers newcomers after all others.
+    pub(crate) fn grow(&mut self, items: usize) {
+        let numbers = (0u32..).take(items).skip(self.item_at.len());
+        self.item_at.extend(numbers.clone());
+        self.position_of.extend(numbers);
+    }
+
     fn identity(items: usize) -> Self {
         let identity: Vec<u32> = (0u32..).take(items).collect();
         Self {

@@ -35,11 +35,21 @@ pub(crate) struct State {
     pub(crate) judges: Vec<JudgeParams>,
     /// 1/s².
     pub(crate) lambda: f64,
-    calls: Calls,
+    pub(crate) calls: Calls,
     /// Degrees of freedom that strengths take from the data; 0 until first estimated.
     freedom: f64,
     /// Whether θ is still blank.
     cold: bool,
+}
+
+/// What a move of the shared parameters did.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SharedMove {
+    pub(crate) lambda_change: f64,
+    /// The factor that moved from the κ to θ: multiply every θ by it.
+    pub(crate) scale: f64,
+    /// The largest move of any shared parameter.
+    pub(crate) largest_move: f64,
 }
 
 /// How it ended.
@@ -81,6 +91,13 @@ impl State {
             freedom: 0.0,
             cold: false,
         }
+    }
+
+    /// Newcomers start at the prior's centre, new judges as ordinary ones.
+    pub(crate) fn grow(&mut self, items: usize, judges: usize) {
+        self.theta.resize(items, 0.0);
+        self.judges.resize(judges, JudgeParams::default());
+        self.cold = false;
     }
 
     /// Alternates until a round moves nothing by more than the tolerance. Afterwards
@@ -133,7 +150,7 @@ impl State {
     ) {
         pass.evaluate_linear(edges, self.lambda, system);
         self.fill_gradient(pass, work);
-        work.solve(system);
+        work.solve(system, STOP);
         self.advance(&work.step, 1.0);
     }
 
@@ -148,7 +165,13 @@ impl State {
         self.lambda = libm::exp(log_lambda).clamp(LAMBDA_RANGE.0, LAMBDA_RANGE.1);
     }
 
-    fn evaluate(&self, edges: &Edges, pass: &mut Pass, system: &mut System, purpose: Purpose) {
+    pub(crate) fn evaluate(
+        &self,
+        edges: &Edges,
+        pass: &mut Pass,
+        system: &mut System,
+        purpose: Purpose,
+    ) {
         pass.evaluate(
             edges,
             &self.judges,
@@ -157,6 +180,33 @@ impl State {
             system,
             purpose,
         );
+    }
+
+    /// Gradient and curvature of all judges; remembers the strengths' freedom.
+    pub(crate) fn judge_slopes(&mut self, pass: &Pass, freedom: f64) -> Vec<judges::Slope> {
+        self.freedom = freedom;
+        let energy: f64 = self.lambda * self.theta.iter().map(|theta| theta * theta).sum::<f64>();
+        judges::slopes(&self.judges, &pass.sums, &self.calls, energy, freedom)
+    }
+
+    /// Moves judges and λ, and the system's diagonal with λ.
+    pub(crate) fn move_shared(
+        &mut self,
+        steps: &[judges::Params],
+        log_lambda_change: f64,
+        system: &mut System,
+    ) -> SharedMove {
+        let step = judges::apply(&mut self.judges, steps, &self.calls.shares);
+        let lambda = moved_lambda(self.lambda, log_lambda_change);
+        let lambda_change = lambda - self.lambda;
+        let log_move = libm::log(lambda / self.lambda).abs();
+        system.shift_diagonal(lambda_change);
+        self.lambda = lambda;
+        SharedMove {
+            lambda_change,
+            scale: step.scale,
+            largest_move: step.largest_move.max(log_move),
+        }
     }
 
     fn step_judges(&mut self, pass: &Pass) -> f64 {
@@ -185,7 +235,7 @@ impl State {
         work: &mut ThetaWork,
     ) -> f64 {
         self.fill_gradient(pass, work);
-        let start_slope = work.solve(system);
+        let start_slope = work.solve(system, STOP);
         let mut length = 1.0;
         self.advance(&work.step, length);
         for _ in 0..MAX_HALVINGS {
@@ -204,7 +254,7 @@ impl State {
         f64::from(longest) * length
     }
 
-    fn fill_gradient(&self, pass: &Pass, work: &mut ThetaWork) {
+    pub(crate) fn fill_gradient(&self, pass: &Pass, work: &mut ThetaWork) {
         for ((rhs, score), theta) in work.rhs.iter_mut().zip(pass.scores()).zip(&self.theta) {
             *rhs = [to_f32(score - self.lambda * theta)];
         }
@@ -226,10 +276,10 @@ impl State {
 
     /// Moves λ, and θ along with it to first order: ∂θ/∂λ = −H⁻¹θ.
     fn step_prior(&mut self, layout: &Layout, system: &mut System, prior: &mut PriorStep) -> f64 {
-        let proposal = prior.propose(system, layout, &self.theta, self.lambda);
-        let lambda = (self.lambda * libm::exp(proposal.log_lambda_change))
-            .clamp(LAMBDA_RANGE.0, LAMBDA_RANGE.1);
-        self.freedom = proposal.freedom;
+        let spread = prior.measure(system, layout, &self.theta, self.lambda);
+        let slope = spread.slope(&self.theta, self.lambda);
+        let lambda = moved_lambda(self.lambda, slope.log_lambda_change());
+        self.freedom = slope.freedom;
         let change = lambda - self.lambda;
         for (item, theta) in self.theta.iter_mut().enumerate() {
             *theta -= change * prior.theta_response(item);
@@ -241,9 +291,14 @@ impl State {
     }
 }
 
+/// λ after a change of its logarithm, within bounds.
+pub(crate) fn moved_lambda(lambda: f64, log_change: f64) -> f64 {
+    (lambda * libm::exp(log_change)).clamp(LAMBDA_RANGE.0, LAMBDA_RANGE.1)
+}
+
 /// What is left after a round that moved by `moved`: rounds contract by a steady factor, so
 /// the rest is a geometric series.
-fn remaining(moved: f64, last_moved: f64) -> f64 {
+pub(crate) fn remaining(moved: f64, last_moved: f64) -> f64 {
     if moved == 0.0 {
         return 0.0;
     }
@@ -256,14 +311,14 @@ fn remaining(moved: f64, last_moved: f64) -> f64 {
 
 /// Buffers of the θ-step.
 #[derive(Debug)]
-struct ThetaWork {
-    rhs: Block<1>,
-    step: Block<1>,
+pub(crate) struct ThetaWork {
+    pub(crate) rhs: Block<1>,
+    pub(crate) step: Block<1>,
     scratch: Scratch<1>,
 }
 
 impl ThetaWork {
-    fn new(items: usize) -> Self {
+    pub(crate) fn new(items: usize) -> Self {
         Self {
             rhs: vec![[0.0]; items],
             step: vec![[0.0]; items],
@@ -272,7 +327,7 @@ impl ThetaWork {
     }
 
     /// Solves for the step and returns the slope of the objective along it.
-    fn solve(&mut self, system: &System) -> f64 {
+    pub(crate) fn solve(&mut self, system: &System, stop: Stop) -> f64 {
         let gradient = self.rhs.clone();
         self.step.fill([0.0]);
         solve(
@@ -280,7 +335,7 @@ impl ThetaWork {
             &mut self.rhs,
             &mut self.step,
             &mut self.scratch,
-            STOP,
+            stop,
         );
         gradient
             .iter()

@@ -13,12 +13,12 @@ const LEVEL_VARIANCE: f64 = std::f64::consts::PI * std::f64::consts::PI / 3.0 + 
 
 /// What the likelihood of one class needs, with e^−cut taken once per pass.
 #[derive(Debug, Clone, Copy)]
-struct ClassTerms {
-    kappa: f64,
+pub(crate) struct ClassTerms {
+    pub(crate) kappa: f64,
     /// β with the sign of the order in which the pair was shown.
-    beta: f64,
-    exp_minus_lo: f64,
-    exp_minus_hi: f64,
+    pub(crate) beta: f64,
+    pub(crate) exp_minus_lo: f64,
+    pub(crate) exp_minus_hi: f64,
 }
 
 /// Sums over the comparisons of one class. With A = σ(hi − Δ), B = σ(lo − Δ) and
@@ -76,6 +76,8 @@ pub(crate) enum Purpose {
     Strengths,
     /// Scores, weights and the judges' sums.
     StrengthsAndJudges,
+    /// Scores and the judges' sums; the system stays as it is.
+    SlopesOnly,
 }
 
 /// Where in the edges a walk is.
@@ -92,6 +94,13 @@ impl Pass {
             sums: vec![ClassSums::default(); judges * CLASSES_PER_JUDGE],
             chunk: Box::new(Chunk::new()),
         }
+    }
+
+    /// Makes room for more items and judges.
+    pub(crate) fn grow(&mut self, items: usize, judges: usize) {
+        self.nodes.resize(items, Node::default());
+        self.sums
+            .resize(judges * CLASSES_PER_JUDGE, ClassSums::default());
     }
 
     /// Evaluates everything at θ, and refills `system` with the curvature plus λ.
@@ -113,14 +122,21 @@ impl Pass {
             self.gather(edges, &terms, cursor);
             self.chunk.evaluate();
             cursor = match purpose {
-                Purpose::Strengths => self.scatter::<false>(edges, &terms, cursor, &mut refill),
+                Purpose::Strengths => {
+                    self.scatter::<false, true>(edges, &terms, cursor, &mut refill)
+                }
                 Purpose::StrengthsAndJudges => {
-                    self.scatter::<true>(edges, &terms, cursor, &mut refill)
+                    self.scatter::<true, true>(edges, &terms, cursor, &mut refill)
+                }
+                Purpose::SlopesOnly => {
+                    self.scatter::<true, false>(edges, &terms, cursor, &mut refill)
                 }
             };
         }
-        refill.finish_pair(&mut self.nodes);
-        self.finish(lambda, system);
+        if purpose != Purpose::SlopesOnly {
+            refill.finish_pair(&mut self.nodes);
+            self.finish(lambda, system);
+        }
     }
 
     /// Scores and weights at θ = 0 of a simpler model in which a level is the difference of
@@ -188,7 +204,7 @@ impl Pass {
     }
 
     /// Adds the chunk's outputs to scores, weights and sums.
-    fn scatter<const JUDGES: bool>(
+    fn scatter<const JUDGES: bool, const REFILL: bool>(
         &mut self,
         edges: &Edges,
         terms: &[ClassTerms],
@@ -210,7 +226,9 @@ impl Pass {
                 let bend = chunk.bend_hi[lane] + chunk.bend_lo[lane];
                 own_score += kappa * score;
                 nodes[other].score -= kappa * score;
-                refill.add(nodes, item, other, kappa * kappa * bend);
+                if REFILL {
+                    refill.add(nodes, item, other, kappa * kappa * bend);
+                }
                 if JUDGES {
                     let far = &nodes[other];
                     let gap = kappa * (own.theta - far.theta);
@@ -240,7 +258,7 @@ impl ClassSums {
     }
 }
 
-fn class_terms(judges: &[JudgeParams]) -> Vec<ClassTerms> {
+pub(crate) fn class_terms(judges: &[JudgeParams]) -> Vec<ClassTerms> {
     (0..judges.len() * CLASSES_PER_JUDGE)
         .map(|class| {
             let (judge, side, level) = class_meaning(class);

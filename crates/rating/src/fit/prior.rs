@@ -36,12 +36,52 @@ pub(crate) struct PriorStep {
     seed: u64,
 }
 
-/// What a step proposes.
-#[derive(Debug)]
-pub(crate) struct PriorMove {
-    pub(crate) log_lambda_change: f64,
+/// Traces of the posterior covariance.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spread {
+    /// tr H⁻¹
+    trace: f64,
+    /// tr H⁻²
+    squares: f64,
+    /// θᵀH⁻¹θ
+    drag: f64,
+    /// Where they were measured.
+    lambda: f64,
+}
+
+/// How far λ is from where it belongs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PriorSlope {
+    /// λ·E[Σθ²] − n, zero at the fixed point.
+    pub(crate) excess: f64,
+    /// Derivative of the excess by log λ, θ following; kept away from 0.
+    pub(crate) slope: f64,
     /// n − λ·tr H⁻¹: the degrees of freedom that strengths take from the data.
     pub(crate) freedom: f64,
+}
+
+impl Spread {
+    /// At θ and a λ near that of the measurement: tr H⁻¹ falls by tr H⁻² per unit of λ.
+    pub(crate) fn slope(&self, theta: &[f64], lambda: f64) -> PriorSlope {
+        let trace = self.trace - self.squares * (lambda - self.lambda);
+        let items = theta.len() as f64;
+        let energy: f64 = theta.iter().map(|theta| theta * theta).sum();
+        let expected = PSEUDO_ITEMS * PSEUDO_VARIANCE + energy + trace;
+        let count = PSEUDO_ITEMS + items;
+        let slope = lambda * (expected - lambda * (2.0 * self.drag + self.squares));
+        PriorSlope {
+            excess: lambda * expected - count,
+            slope: slope.max(0.1 * lambda * expected),
+            freedom: (items - lambda * trace).max(0.0),
+        }
+    }
+}
+
+impl PriorSlope {
+    /// The Newton step for log λ alone.
+    pub(crate) fn log_lambda_change(&self) -> f64 {
+        (-self.excess / self.slope).clamp(-MAX_MOVE, MAX_MOVE)
+    }
 }
 
 impl PriorStep {
@@ -58,14 +98,23 @@ impl PriorStep {
         }
     }
 
-    /// Proposes a change of log λ. Afterwards [`PriorStep::theta_response`] is −∂θ/∂λ.
-    pub(crate) fn propose(
+    /// Makes room for more items than before; both counts beyond [`EXACT_ITEMS`].
+    pub(crate) fn grow(&mut self, items: usize) {
+        for solution in &mut self.solutions {
+            solution.resize(items, [0.0; LANES]);
+        }
+        self.scratch = Scratch::new(items);
+    }
+
+    /// Measures the spread of the posterior. Afterwards [`PriorStep::theta_response`] is
+    /// −∂θ/∂λ.
+    pub(crate) fn measure(
         &mut self,
         system: &System,
         layout: &Layout,
         theta: &[f64],
         lambda: f64,
-    ) -> PriorMove {
+    ) -> Spread {
         let items = theta.len();
         let exact = items <= EXACT_ITEMS;
         let (mut trace, mut squares, mut drag) = (0.0, 0.0, 0.0);
@@ -91,19 +140,15 @@ impl PriorStep {
             trace /= (LANES - 1) as f64;
             squares /= (LANES - 1) as f64;
         }
-        let energy: f64 = theta.iter().map(|theta| theta * theta).sum();
-        let expected = PSEUDO_ITEMS * PSEUDO_VARIANCE + energy + trace;
-        let count = PSEUDO_ITEMS + items as f64;
-        let excess = lambda * expected - count;
-        let slope = lambda * (expected - lambda * (2.0 * drag + squares));
-        let safe_slope = slope.max(0.1 * lambda * expected);
-        PriorMove {
-            log_lambda_change: (-excess / safe_slope).clamp(-MAX_MOVE, MAX_MOVE),
-            freedom: (items as f64 - lambda * trace).max(0.0),
+        Spread {
+            trace,
+            squares,
+            drag,
+            lambda,
         }
     }
 
-    /// H⁻¹θ from the last proposal.
+    /// H⁻¹θ when last measured.
     pub(crate) fn theta_response(&self, item: usize) -> f64 {
         f64::from(self.solutions[0][item][0])
     }

@@ -7,7 +7,7 @@ use super::edges::{Edges, accumulate};
 use super::pass::Node;
 
 /// H with Hᵢᵢ = `diagonal[i]` and Hᵢⱼ = −`weights` at (i, j).
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct System {
     /// Row i is `starts[i]..starts[i + 1]`: neighbours below i, then those above.
     starts: Vec<u32>,

@@ -149,17 +149,22 @@ fn draw_ranks(
         let mut x = vec![[0.0; LANES]; items];
         solve(system, &mut rhs, &mut x, &mut scratch, STOP);
         for lane in 0..LANES.min(options.draws - start) {
-            let strength = |&item: &u32| {
-                let position = layout.position_of[item as usize];
-                fit.theta[item as usize] + f64::from(x[position as usize][lane])
-            };
-            let strengths: Vec<f64> = ranked.iter().map(strength).collect();
+            let strengths = draw(fit, layout, &x, lane, ranked);
             for (place, rank) in ranks_of(&strengths).into_iter().enumerate() {
                 tails.add(place, rank);
             }
         }
     }
     tails
+}
+
+/// The strengths of the ranked items in one draw.
+fn draw(fit: &Fit, layout: &Layout, x: &Block<LANES>, lane: usize, ranked: &[u32]) -> Vec<f64> {
+    let strength = |&item: &u32| {
+        let position = layout.position_of[item as usize];
+        fit.theta[item as usize] + f64::from(x[position as usize][lane])
+    };
+    ranked.iter().map(strength).collect()
 }
 
 /// Rank of each value, from 1 for the largest; equal values rank by position.
