@@ -10,9 +10,9 @@ use async_trait::async_trait;
 use super::{Embedder, normalise};
 use crate::LlmError;
 
-/// The hash's width. Two seeds rank 35 real plans by novelty with Spearman .84 to .87 at this
-/// one, .79 to .86 at 384.
-const DEFAULT_DIMS: usize = 1_024;
+/// The hash's width, the most that pgvector can index. Ten pairs of seeds rank the cards of 35
+/// real plans by novelty with Spearman .87 to .95 at this one, and from .66 at 1,024.
+const DEFAULT_DIMS: usize = 2_000;
 
 /// The built-in embedder.
 #[derive(Debug, Clone)]
