@@ -82,20 +82,35 @@ pub async fn extract(work: &Extraction<'_>) -> Result<u64, ExtractError> {
     let mut under_way =
         futures::stream::iter(tasks).buffer_unordered(usize::from(work.concurrency));
     let mut done = 0;
+    let mut failed = None;
+    // Calls under way are paid for: they are finished and stored before the end.
     while let Some(outcome) = under_way.next().await {
-        if !outcome? {
-            break;
+        match outcome {
+            Ok(Extracted::Stored) => {
+                done += 1;
+                work.observer.on(Event::Advanced {
+                    step: Step::Extract,
+                    by: 1,
+                });
+            }
+            Ok(Extracted::NotBegun) => {}
+            Err(error) => {
+                work.stop.request();
+                failed.get_or_insert(error);
+            }
         }
-        done += 1;
-        work.observer.on(Event::Advanced {
-            step: Step::Extract,
-            by: 1,
-        });
     }
     work.observer.on(Event::Finished {
         step: Step::Extract,
     });
-    Ok(done)
+    failed.map_or(Ok(done), Err)
+}
+
+/// What became of a plan's turn.
+enum Extracted {
+    Stored,
+    /// The run was asked to stop before it.
+    NotBegun,
 }
 
 fn version(work: &Extraction<'_>, snapshot: &str) -> String {
@@ -114,16 +129,15 @@ fn version(work: &Extraction<'_>, snapshot: &str) -> String {
     )
 }
 
-/// `false` when the run was asked to stop.
 async fn extract_one(
     work: &Extraction<'_>,
     corpus: &Corpus,
     snapshot: &kpi::Snapshot,
     version: &str,
     id: PlanId,
-) -> Result<bool, ExtractError> {
+) -> Result<Extracted, ExtractError> {
     if work.stop.is_requested() {
-        return Ok(false);
+        return Ok(Extracted::NotBegun);
     }
     let document = work
         .store
@@ -145,7 +159,7 @@ async fn extract_one(
         extracted_at: work.clock.now(),
     };
     work.store.put_kpis(id, &row).await?;
-    Ok(true)
+    Ok(Extracted::Stored)
 }
 
 /// The five KPIs of one plan.

@@ -66,11 +66,15 @@ async fn extract_and_rank(
         stop: stop.clone(),
         observer,
     };
-    match extract(&extraction).await {
-        Ok(_) => {}
-        Err(ExtractError::Model(llm::LlmError::BudgetExhausted { .. })) => stop.request(),
+    let budget_used = match extract(&extraction).await {
+        Ok(_) => None,
+        // Ranking stops at once then; what is finished is published all the same.
+        Err(ExtractError::Model(error @ llm::LlmError::BudgetExhausted { .. })) => {
+            stop.request();
+            Some(error.to_string())
+        }
         Err(error) => return Err(error.into()),
-    }
+    };
     let meter = || models.spent();
     let run = Run {
         store,
@@ -84,7 +88,11 @@ async fn extract_and_rank(
         meter: &meter,
         holder: wiring::holder(),
     };
-    Ok(rank(&run).await?)
+    let mut report = rank(&run).await?;
+    if let (RankEnd::Interrupted, Some(why)) = (&report.end, budget_used) {
+        report.end = RankEnd::BudgetReached { why };
+    }
+    Ok(report)
 }
 
 fn settings(options: &RankingOptions) -> Settings {
