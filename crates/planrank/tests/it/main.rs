@@ -1,0 +1,11 @@
+//! The real program, from its command line to its database, with models behind real HTTP.
+//!
+//! Every program that a test starts is ended when the test ends, and a test that waits too
+//! long for one fails instead of hanging.
+
+mod faults;
+mod interrupt;
+mod kill;
+mod leases;
+mod money;
+mod support;
