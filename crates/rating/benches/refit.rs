@@ -8,7 +8,7 @@ mod common;
 
 use common::World;
 use divan::{Bencher, black_box};
-use rating::{Comparison, Fit, FitOptions, Gaussian, JudgeParams, fit, online_step};
+use rating::{Comparison, Fit, FitOptions, Gaussian, JudgeParams, Refitter, fit, online_step};
 
 fn main() {
     divan::main();
@@ -39,8 +39,8 @@ fn bucket_log(items: usize) -> Vec<Comparison> {
     world.play().1
 }
 
-fn refit(items: usize, log: &[Comparison], warm: Option<&Fit>) -> Fit {
-    fit(items, 1, log, &FitOptions::default(), warm).expect("a valid log")
+fn refit(items: usize, log: &[Comparison]) -> Fit {
+    fit(items, 1, log, &FitOptions::default(), None).expect("a valid log")
 }
 
 #[divan::bench(sample_size = 1000)]
@@ -60,12 +60,19 @@ fn online(bencher: Bencher<'_, '_>) {
 #[divan::bench(args = sizes(), sample_count = 3, sample_size = 1)]
 fn cold(bencher: Bencher<'_, '_>, items: usize) {
     let log = bucket_log(items);
-    bencher.bench_local(|| refit(items, black_box(&log), None));
+    bencher.bench_local(|| refit(items, black_box(&log)));
 }
 
 #[divan::bench(args = sizes(), sample_count = 3, sample_size = 1)]
 fn warm_after_one_percent_more(bencher: Bencher<'_, '_>, items: usize) {
     let log = bucket_log(items);
-    let before = refit(items, &log[..log.len() * 100 / 101], None);
-    bencher.bench_local(|| refit(items, black_box(&log), Some(&before)));
+    let (before, more) = log.split_at(log.len() * 100 / 101);
+    bencher
+        .with_inputs(|| Refitter::new(items, 1, before, &FitOptions::default()).expect("a log"))
+        .bench_local_values(|mut refitter| {
+            refitter
+                .extend(items, 1, black_box(more))
+                .expect("more of it");
+            refitter
+        });
 }

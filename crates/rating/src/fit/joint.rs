@@ -2,9 +2,10 @@
 //! little needs, where the alternation of a cold fit would take its rounds all over.
 //!
 //! With d = H⁻¹g the step of θ alone, the judges' and log λ's step solves
-//! (B − AᵀH⁻¹A)·Δφ = g_φ + (H⁻¹A)ᵀg (the Schur complement of θ), and θ moves by
-//! d + H⁻¹A·Δφ. H⁻¹A comes from [`Responses`]. A common factor of all κ is no direction of its own: the
-//! busiest judge's log κ follows from the others', whose call-weighted mean stays 0.
+//! (B − AᵀH⁻¹A)·Δφ = `g_φ` + (H⁻¹A)ᵀg (the Schur complement of θ), and θ moves by
+//! d + H⁻¹A·Δφ. H⁻¹A comes from [`Responses`]. A common factor of all κ is no direction of
+//! its own: the busiest judge's log κ follows from the others', so that the call-weighted
+//! mean stays 0.
 //!
 //! The curvature is refilled only after strengths have moved; later rounds evaluate slopes.
 //! No step is damped: when rounds don't shrink the caller falls back on the alternation.
@@ -14,9 +15,9 @@ use super::dense::solve_in_place;
 use super::edges::Edges;
 use super::judges::{LOG_KAPPA, PARAMS, Params, Slope};
 use super::layout::Layout;
-use super::newton::{State, ThetaWork, remaining};
+use super::newton::{Progress, State, ThetaWork};
 use super::pass::{Pass, Purpose};
-use super::prior::{PriorSlope, PriorStep, Spread};
+use super::prior::{self, PriorSlope, PriorStep, Spread};
 use super::responses::Responses;
 use super::solver::Stop;
 use super::system::System;
@@ -27,10 +28,12 @@ const MAX_ROUNDS: usize = 15;
 const FRESH_ROUNDS: usize = 5;
 /// A judge's parameter or log λ that has to move further is beyond a Newton step's reach.
 const MAX_MOVE: f64 = 0.5;
-/// The curvature is refilled once a strength has moved this far, in logits.
-const REFILL_ABOVE: f64 = 1e-4;
+/// The curvature is refilled once a strength has moved this far, in logits …
+const REFILL_ABOVE: f64 = 1e-3;
+/// … or a shared parameter this far: it moves all strengths alike, and with them tr H⁻¹.
+const REFILL_ABOVE_SHARED: f64 = 4e-5;
 const STOP: Stop = Stop {
-    relative: 3e-3,
+    relative: 5e-3,
     max_iterations: 200,
 };
 
@@ -40,6 +43,13 @@ pub(crate) struct Joint {
     pass: Pass,
     prior: PriorStep,
     responses: Responses,
+}
+
+/// The largest moves of any strength and of any shared parameter.
+#[derive(Debug, Clone, Copy, Default)]
+struct Move {
+    strengths: f64,
+    shared: f64,
 }
 
 /// What a round knows before it moves anything.
@@ -66,7 +76,13 @@ impl Joint {
         let mut pass = Pass::new(items, state.judges.len());
         state.evaluate(edges, &mut pass, system, Purpose::Strengths);
         let mut prior = PriorStep::new(items, options.seed);
-        prior.measure(system, layout, &state.theta, state.lambda);
+        prior.measure(
+            system,
+            layout,
+            &state.theta,
+            state.lambda,
+            prior::fine_stop(state.theta.len()),
+        );
         Self {
             pass,
             prior,
@@ -92,30 +108,33 @@ impl Joint {
     ) -> Option<usize> {
         let mut work = ThetaWork::new(state.theta.len());
         state.evaluate(edges, &mut self.pass, system, Purpose::StrengthsAndJudges);
-        let mut spread = self
-            .prior
-            .measure(system, layout, &state.theta, state.lambda);
-        let (mut last_moved, mut drifted) = (f64::INFINITY, 0.0);
+        let mut total = self.pass.curvature(&state.judges);
+        let mut spread = self.measure(state, layout, system, prior::ROUGH);
+        let mut rough = true;
+        let mut last_moved = f64::INFINITY;
+        let mut progress = Progress::new();
+        let mut drift = Move::default();
         for round in 1..=MAX_ROUNDS.min(options.max_rounds) {
-            if round > 1 {
-                let refill = drifted > REFILL_ABOVE;
-                let purpose = if refill {
-                    Purpose::StrengthsAndJudges
-                } else {
-                    Purpose::SlopesOnly
-                };
-                state.evaluate(edges, &mut self.pass, system, purpose);
-                if refill {
-                    drifted = 0.0;
-                    spread = self
-                        .prior
-                        .measure(system, layout, &state.theta, state.lambda);
+            if drift.strengths > REFILL_ABOVE || drift.shared > REFILL_ABOVE_SHARED {
+                drift = Move::default();
+                state.evaluate(edges, &mut self.pass, system, Purpose::StrengthsAndJudges);
+                total = self.pass.curvature(&state.judges);
+                spread = self.measure(state, layout, system, prior::fine_stop(state.theta.len()));
+                rough = false;
+            } else if round > 1 {
+                state.evaluate(edges, &mut self.pass, system, Purpose::SlopesOnly);
+                if rough {
+                    spread =
+                        self.measure(state, layout, system, prior::fine_stop(state.theta.len()));
+                    rough = false;
                 }
             }
-            let (shared_move, theta_move) = self.step(state, system, &spread, &mut work)?;
-            let moved = theta_move.max(shared_move);
-            drifted += theta_move;
-            if remaining(moved, last_moved) <= options.tolerance {
+            let growth = relative_growth(total, self.pass.curvature(&state.judges));
+            let step = self.step(state, system, &spread.grown(growth), &mut work)?;
+            drift.strengths += step.strengths;
+            drift.shared += step.shared;
+            let moved = step.strengths.max(step.shared);
+            if progress.remaining(moved) <= options.tolerance && !rough {
                 if round > FRESH_ROUNDS {
                     self.responses = Responses::new(edges, state, system);
                 }
@@ -129,15 +148,19 @@ impl Joint {
         None
     }
 
-    /// One round; returns the largest move of any shared parameter and of any θ. `None`
-    /// before anything has moved.
+    fn measure(&mut self, state: &State, layout: &Layout, system: &System, stop: Stop) -> Spread {
+        self.prior
+            .measure(system, layout, &state.theta, state.lambda, stop)
+    }
+
+    /// One round. `None` before anything has moved.
     fn step(
         &self,
         state: &mut State,
         system: &mut System,
         spread: &Spread,
         work: &mut ThetaWork,
-    ) -> Option<(f64, f64)> {
+    ) -> Option<Move> {
         let prior = spread.slope(&state.theta, state.lambda);
         state.fill_gradient(&self.pass, work);
         let gradient = work.rhs.clone();
@@ -169,7 +192,10 @@ impl Joint {
         for theta in &mut state.theta {
             *theta *= shared_move.scale;
         }
-        Some((shared_move.largest_move, theta_move))
+        Some(Move {
+            strengths: theta_move,
+            shared: shared_move.largest_move,
+        })
     }
 
     /// The step of the busy judges' parameters and of log λ, θ following.
@@ -222,6 +248,14 @@ impl Joint {
             longest = longest.max(change.abs());
         }
         longest
+    }
+}
+
+fn relative_growth(before: f64, now: f64) -> f64 {
+    if before > 0.0 {
+        now / before - 1.0
+    } else {
+        0.0
     }
 }
 

@@ -7,7 +7,7 @@ use super::judges::{self, Calls};
 use super::layout::Layout;
 use super::mixing::Mixing;
 use super::pass::{Pass, Purpose};
-use super::prior::PriorStep;
+use super::prior::{self, PriorStep};
 use super::solver::{Block, Scratch, Stop, solve};
 use super::system::{System, to_f32};
 use crate::model::JudgeParams;
@@ -118,7 +118,7 @@ impl State {
             self.start_linear(edges, system, &mut pass, &mut work);
         }
         self.evaluate(edges, &mut pass, system, Purpose::StrengthsAndJudges);
-        let mut last_moved = f64::INFINITY;
+        let mut progress = Progress::new();
         for round in 1..=options.max_rounds {
             let judge_move = self.step_judges(&pass);
             self.mix(&mut mixing);
@@ -126,13 +126,12 @@ impl State {
             let theta_move = self.step_theta(edges, system, &mut pass, &mut work);
             let prior_move = self.step_prior(layout, system, &mut prior);
             let moved = judge_move.max(theta_move).max(prior_move);
-            if remaining(moved, last_moved) <= options.tolerance {
+            if progress.remaining(moved) <= options.tolerance {
                 return Outcome {
                     rounds: round,
                     converged: true,
                 };
             }
-            last_moved = moved;
         }
         Outcome {
             rounds: options.max_rounds,
@@ -276,7 +275,13 @@ impl State {
 
     /// Moves λ, and θ along with it to first order: ∂θ/∂λ = −H⁻¹θ.
     fn step_prior(&mut self, layout: &Layout, system: &mut System, prior: &mut PriorStep) -> f64 {
-        let spread = prior.measure(system, layout, &self.theta, self.lambda);
+        let spread = prior.measure(
+            system,
+            layout,
+            &self.theta,
+            self.lambda,
+            prior::fine_stop(self.theta.len()),
+        );
         let slope = spread.slope(&self.theta, self.lambda);
         let lambda = moved_lambda(self.lambda, slope.log_lambda_change());
         self.freedom = slope.freedom;
@@ -296,17 +301,41 @@ pub(crate) fn moved_lambda(lambda: f64, log_change: f64) -> f64 {
     (lambda * libm::exp(log_change)).clamp(LAMBDA_RANGE.0, LAMBDA_RANGE.1)
 }
 
-/// What is left after a round that moved by `moved`: rounds contract by a steady factor, so
-/// the rest is a geometric series.
-pub(crate) fn remaining(moved: f64, last_moved: f64) -> f64 {
-    if moved == 0.0 {
-        return 0.0;
+/// How rounds contract.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    last_moved: f64,
+    last_contraction: f64,
+}
+
+impl Progress {
+    pub(crate) fn new() -> Self {
+        Self {
+            last_moved: f64::NAN,
+            last_contraction: 0.0,
+        }
     }
-    let contraction = moved / last_moved;
-    if moved > TRUSTED_MOVE || !(0.0..1.0).contains(&contraction) {
-        return moved;
+
+    /// What is left after a round that moved by `moved`: rounds contract by a steady factor,
+    /// so the rest is a geometric series. The slower of two contractions counts, since a slow
+    /// direction may hide behind a fast one for a round; a first round has none to tell.
+    pub(crate) fn remaining(&mut self, moved: f64) -> f64 {
+        let contraction = moved / self.last_moved;
+        let slower = contraction.max(self.last_contraction);
+        self.last_moved = moved;
+        self.last_contraction = if contraction.is_nan() {
+            0.0
+        } else {
+            contraction
+        };
+        if moved == 0.0 {
+            return 0.0;
+        }
+        if moved > TRUSTED_MOVE || contraction.is_nan() || slower >= 1.0 {
+            return moved;
+        }
+        moved * slower.max(MIN_CONTRACTION) / (1.0 - slower)
     }
-    moved * contraction.max(MIN_CONTRACTION) / (1.0 - contraction)
 }
 
 /// Buffers of the θ-step.

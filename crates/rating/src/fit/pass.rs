@@ -161,6 +161,18 @@ impl Pass {
         self.finish(lambda, system);
     }
 
+    /// Half the trace of the comparisons' part of H, from the judges' sums.
+    pub(crate) fn curvature(&self, judges: &[JudgeParams]) -> f64 {
+        judges
+            .iter()
+            .zip(self.sums.chunks(CLASSES_PER_JUDGE))
+            .map(|(judge, classes)| {
+                let bends = classes.iter().map(|class| class.bend_hi + class.bend_lo);
+                judge.kappa * judge.kappa * bends.sum::<f64>()
+            })
+            .sum()
+    }
+
     /// ∂ log-likelihood / ∂θ per item, without the prior.
     pub(crate) fn scores(&self) -> impl Iterator<Item = f64> {
         self.nodes.iter().map(|node| node.score)

@@ -27,6 +27,27 @@ const STOP: Stop = Stop {
     relative: 1e-3,
     max_iterations: 200,
 };
+/// A handful of sparse comparisons hardly determines s, and an error of the trace comes out
+/// magnified; below so many items better solutions take no time.
+const SMALL_ITEMS: usize = 20_000;
+const SMALL_STOP: Stop = Stop {
+    relative: 5e-5,
+    max_iterations: 400,
+};
+/// For a step that is soon measured again.
+pub(crate) const ROUGH: Stop = Stop {
+    relative: 3e-2,
+    max_iterations: 200,
+};
+
+/// When a measurement of so many items is good.
+pub(crate) fn fine_stop(items: usize) -> Stop {
+    if items < SMALL_ITEMS {
+        SMALL_STOP
+    } else {
+        STOP
+    }
+}
 
 /// Estimates Σσ² and steps λ; keeps the last solutions as starts for the next.
 #[derive(Debug)]
@@ -61,6 +82,16 @@ pub(crate) struct PriorSlope {
 }
 
 impl Spread {
+    /// When the comparisons' part of H has grown by this share of itself since: its trace is
+    /// known without refilling it, and tr H⁻¹ follows to first order.
+    pub(crate) fn grown(&self, share: f64) -> Self {
+        let known = self.trace - self.lambda * self.squares;
+        Self {
+            trace: self.trace - share * known,
+            ..*self
+        }
+    }
+
     /// At θ and a λ near that of the measurement: tr H⁻¹ falls by tr H⁻² per unit of λ.
     pub(crate) fn slope(&self, theta: &[f64], lambda: f64) -> PriorSlope {
         let trace = self.trace - self.squares * (lambda - self.lambda);
@@ -114,6 +145,7 @@ impl PriorStep {
         layout: &Layout,
         theta: &[f64],
         lambda: f64,
+        stop: Stop,
     ) -> Spread {
         let items = theta.len();
         let exact = items <= EXACT_ITEMS;
@@ -122,7 +154,7 @@ impl PriorStep {
             let probes = self.probes(layout, theta, block, exact);
             let solution = &mut self.solutions[block];
             let mut rhs = probes.clone();
-            solve(system, &mut rhs, solution, &mut self.scratch, STOP);
+            solve(system, &mut rhs, solution, &mut self.scratch, stop);
             let residual = rhs;
             for (item, theta) in theta.iter().enumerate() {
                 let (probe, solution) = (&probes[item], &solution[item]);
