@@ -45,6 +45,8 @@ pub struct Entrant {
     pub domain: Option<String>,
     pub visibility: Visibility,
     pub state: PlanState,
+    /// Integrity flags as JSON.
+    pub integrity: String,
     pub created_at: DateTime<Utc>,
 }
 
@@ -58,6 +60,7 @@ from_row!(Entrant {
     domain,
     visibility,
     state,
+    integrity,
     created_at,
 });
 
@@ -134,7 +137,7 @@ impl Store {
     /// Every plan of a contest, hidden ones too, sorted by content hash.
     pub async fn entrants(&self, contest: Contest) -> Result<Vec<Entrant>, StoreError> {
         let sql = "SELECT p.plan_id, p.owner_id, p.family_id, f.representative, p.content_hash, p.title, p.domain,
-                          p.visibility, p.state, p.created_at
+                          p.visibility, p.state, p.integrity, p.created_at
                    FROM plan_metrics m JOIN plan_corpus p ON p.plan_id = m.plan_id
                         JOIN plan_family f ON f.family_id = p.family_id
                    WHERE m.contest = $1 ORDER BY p.content_hash, p.plan_id";

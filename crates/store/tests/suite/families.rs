@@ -18,12 +18,14 @@ on_both! {
     }
 
     async fn a_family_has_one_slot_and_its_founder_holds_it(world) {
-        let copy = |n| NewPlan { family_id: family(5), ..plan(n) };
+        let copy = |n| NewPlan { family_id: family(5), integrity: format!("[{n}]"), ..plan(n) };
         world.plans(&[copy(5), copy(1), plan(7)]).await;
         let families = world.store.families(Contest::Public).await.unwrap();
         let shown: Vec<_> = families.iter().map(|f| (f.representative, f.members.len())).collect();
         assert_eq!(shown, [(plan(5).plan_id, 2), (plan(7).plan_id, 1)]);
         assert_eq!(listed(world, &[5, 1, 7]).await, [true, false, true]);
+        let flags: Vec<_> = families[0].members.iter().map(|m| m.integrity.as_str()).collect();
+        assert_eq!(flags, ["[1]", "[5]"]);
     }
 
     async fn the_slot_passes_on_when_the_founder_is_hidden_and_back(world) {
