@@ -222,7 +222,7 @@ fn new_plan(
         owner_id: submitter.owner,
         family_id,
         external_id: None,
-        title: entry.map_or_else(|| plan.title.clone(), |e| e.title.clone()),
+        title: title(plan, entry),
         domain: plan.domain.clone(),
         visibility: submitter.visibility,
         content_hash: Digest(prepared.hash.0),
@@ -237,6 +237,15 @@ fn new_plan(
         source_catalogue: entry.map(to_json),
         created_at: now,
     }
+}
+
+/// The catalogue's title, if it says anything once it is canonical like all other text.
+fn title(plan: &plan::Plan, entry: Option<&CatalogueEntry>) -> String {
+    let canonical = entry.map(|e| plan::text::canonical_only(&e.title));
+    let words = canonical.map(|t| t.split_whitespace().collect::<Vec<_>>().join(" "));
+    words
+        .filter(|t| !t.is_empty())
+        .unwrap_or_else(|| plan.title.clone())
 }
 
 /// The documents are plain trees with string keys, so this cannot fail but for a bug.

@@ -41,6 +41,6 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     if pipe_closed {
         return ExitCode::SUCCESS;
     }
-    eprintln!("error: {error:#}");
+    eprintln!("error: {}", crate::output::harmless(&format!("{error:#}")));
     ExitCode::FAILURE
 }

@@ -24,21 +24,33 @@ pub(crate) fn start_logging(filter: Option<&str>) {
 
 /// Prints one line to standard output.
 pub(crate) fn line(text: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout().lock(), "{text}")?;
+    writeln!(std::io::stdout().lock(), "{}", harmless(text))?;
     Ok(())
 }
 
 /// Prints a value as indented JSON to standard output.
 pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
-    line(&serde_json::to_string_pretty(value)?)
+    let text = serde_json::to_string_pretty(value)?;
+    writeln!(std::io::stdout().lock(), "{text}")?;
+    Ok(())
+}
+
+/// Text without what moves a terminal's cursor or turns its writing round. Names of files
+/// come from outside, too.
+pub(crate) fn harmless(text: &str) -> String {
+    text.chars()
+        .map(|c| if is_harmful(c) { ' ' } else { c })
+        .collect()
+}
+
+fn is_harmful(c: char) -> bool {
+    let turns_round = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    (c.is_control() && c != '\n') || turns_round
 }
 
 /// Text on one line without control characters, cut to `width` characters.
 pub(crate) fn plain(text: &str, width: usize) -> String {
-    let clean: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let clean = harmless(text);
     let words: Vec<&str> = clean.split_whitespace().collect();
     let joined = words.join(" ");
     if joined.chars().count() <= width {

@@ -46,9 +46,12 @@ impl Database {
 
     /// The file behind it, if it is a file.
     fn file(&self) -> Option<PathBuf> {
-        let path = self.url.strip_prefix("sqlite://").unwrap_or(&self.url);
-        let is_file = !self.url.contains("://") || self.url.starts_with("sqlite://");
-        (is_file && !self.url.starts_with("sqlite::")).then(|| PathBuf::from(path))
+        let path = match self.url.split_once(':') {
+            Some(("sqlite", rest)) => rest.strip_prefix("//").unwrap_or(rest),
+            Some((_, rest)) if rest.starts_with("//") => return None,
+            _ => &self.url,
+        };
+        (path != ":memory:").then(|| PathBuf::from(path))
     }
 
     /// ` --db URL`, or nothing, to be put behind a command that is shown to the user. A
@@ -81,6 +84,17 @@ impl Database {
 
     /// Opens it for reading; it has to be there.
     pub(crate) async fn open(&self) -> anyhow::Result<Store> {
+        self.require()?;
+        self.open_or_create().await
+    }
+
+    /// Opens it without touching its schema; it has to be there.
+    pub(crate) async fn open_as_it_is(&self) -> anyhow::Result<Store> {
+        self.require()?;
+        Ok(Store::connect(&self.url).await?)
+    }
+
+    fn require(&self) -> anyhow::Result<()> {
         if let Some(file) = self.file()
             && !file.exists()
         {
@@ -89,7 +103,7 @@ impl Database {
                 file.display()
             );
         }
-        self.open_or_create().await
+        Ok(())
     }
 }
 

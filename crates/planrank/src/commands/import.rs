@@ -1,6 +1,6 @@
 //! `planrank import`: reads plans into the database.
 
-use arena::import::{ImportReport, Submitter, discover, import};
+use arena::import::{ImportReport, Refused, Submitter, discover, import};
 use arena::progress::Observer;
 use store::Store;
 
@@ -53,11 +53,7 @@ pub(super) async fn quietly(
     )
     .await?;
     for refused in &report.refused {
-        eprintln!(
-            "refused {}: {}",
-            refused.source.display(),
-            output::plain(&refused.reason, 300)
-        );
+        eprintln!("refused {}", why_refused(refused));
     }
     Ok(report)
 }
@@ -86,8 +82,7 @@ fn print(report: &ImportReport) -> anyhow::Result<()> {
         }
     }
     for refused in &report.refused {
-        let reason = output::plain(&refused.reason, 300);
-        output::line(&format!("! {}: {reason}", refused.source.display()))?;
+        output::line(&format!("! {}", why_refused(refused)))?;
     }
     print_catalogue(report)?;
     let counts = [
@@ -98,6 +93,12 @@ fn print(report: &ImportReport) -> anyhow::Result<()> {
     let said = counts.iter().filter(|(n, what)| *n > 0 || *what == "new");
     let summary: Vec<String> = said.map(|(n, what)| format!("{n} {what}")).collect();
     output::line(&summary.join(", "))
+}
+
+fn why_refused(refused: &Refused) -> String {
+    let source = refused.source.display().to_string();
+    let reason = output::plain(&refused.reason, 300);
+    format!("{}: {reason}", output::plain(&source, 300))
 }
 
 fn print_catalogue(report: &ImportReport) -> anyhow::Result<()> {

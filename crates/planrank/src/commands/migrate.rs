@@ -1,7 +1,6 @@
 //! `planrank migrate`: brings the schema up to date, or says what is missing.
 
 use serde_json::json;
-use store::Store;
 
 use crate::cli::{Global, Migrate};
 use crate::exit::Exit;
@@ -13,7 +12,8 @@ pub(super) async fn run(global: &Global, args: &Migrate) -> anyhow::Result<Exit>
     let (key, steps) = if args.status {
         (
             "pending",
-            Store::connect(&database.url)
+            database
+                .open_as_it_is()
                 .await?
                 .pending_migrations()
                 .await?,
