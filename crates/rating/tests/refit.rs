@@ -385,6 +385,33 @@ fn ranks_among_some_are_as_if_the_others_held_no_place() {
     assert!(matches!(short, Err(RatingError::FitMismatch { .. })));
 }
 
+/// On one of these logs log λ once leapt to and fro for ever, with the judges behind it.
+#[test]
+fn judges_and_prior_scale_dont_chase_each_other_for_ever() {
+    for seed in 150..250u64 {
+        let mut bits = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) + 1;
+        let mut below = |end: u32| {
+            bits ^= bits << 13;
+            bits ^= bits >> 7;
+            bits ^= bits << 17;
+            u32::try_from((bits >> 11) % u64::from(end)).unwrap()
+        };
+        let log: Vec<Comparison> = (0..=below(300))
+            .map(|_| {
+                let (first, step) = (below(140), 1 + below(139));
+                let judge = u16::try_from(below(2)).unwrap();
+                let level = i8::try_from(below(9)).unwrap() - 4;
+                Comparison {
+                    judge,
+                    ..call(first, (first + step) % 140, level)
+                }
+            })
+            .collect();
+        let result = cold(140, 2, &log);
+        assert!(result.converged, "seed {seed}");
+    }
+}
+
 /// With a loose prior on the gaps between cuts, 14 plans once came out 5,000 Elo apart: a
 /// judge that never contradicts itself let the gaps, and the whole scale, grow for ever.
 #[rstest]

@@ -191,7 +191,8 @@ fn what_cant_be_taken_changes_nothing() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
-    /// Sparse, lopsided, disconnected logs of enough items for the joint rounds.
+    /// Sparse, lopsided, disconnected logs of enough items for the joint rounds. With about
+    /// two comparisons per item the scale is hardly determined, and the tolerance is wider.
     #[test]
     fn odd_logs_end_where_a_cold_fit_does(
         entries in prop::collection::vec((0u32..140, 1u32..140, 0u16..2, -4i8..=4), 1..300),

@@ -24,6 +24,8 @@ const STOP: Stop = Stop {
 const TRUSTED_MOVE: f64 = 1e-4;
 /// No round is believed to have removed more than nine tenths of what was left.
 const MIN_CONTRACTION: f64 = 0.1;
+/// The longest way back, as a share of the way there.
+const MAX_RETURN: f64 = 0.7;
 /// A step is halved at most this often.
 const MAX_HALVINGS: usize = 30;
 
@@ -40,6 +42,8 @@ pub(crate) struct State {
     freedom: f64,
     /// Whether θ is still blank.
     cold: bool,
+    /// How far the last round moved log λ.
+    last_log_lambda_move: f64,
 }
 
 /// What a move of the shared parameters did.
@@ -77,6 +81,7 @@ impl State {
                 calls,
                 freedom: 0.0,
                 cold: true,
+                last_log_lambda_move: 0.0,
             };
         };
         Self {
@@ -90,6 +95,7 @@ impl State {
             calls,
             freedom: 0.0,
             cold: false,
+            last_log_lambda_move: 0.0,
         }
     }
 
@@ -283,7 +289,9 @@ impl State {
             prior::fine_stop(self.theta.len()),
         );
         let slope = spread.slope(&self.theta, self.lambda);
-        let lambda = moved_lambda(self.lambda, slope.log_lambda_change());
+        let change = settled(slope.log_lambda_change(), self.last_log_lambda_move);
+        self.last_log_lambda_move = change;
+        let lambda = moved_lambda(self.lambda, change);
         self.freedom = slope.freedom;
         let change = lambda - self.lambda;
         for (item, theta) in self.theta.iter_mut().enumerate() {
@@ -293,6 +301,16 @@ impl State {
         let moved = libm::log(lambda / self.lambda).abs();
         self.lambda = lambda;
         moved
+    }
+}
+
+/// A move that turns back has to be shorter than the one before, so that judges and λ can't
+/// chase each other for ever.
+fn settled(change: f64, last: f64) -> f64 {
+    if change * last < 0.0 {
+        change.clamp(-MAX_RETURN * last.abs(), MAX_RETURN * last.abs())
+    } else {
+        change
     }
 }
 
