@@ -3,9 +3,12 @@
 //! Every program that a test starts is ended when the test ends, and a test that waits too
 //! long for one fails instead of hanging.
 
+mod cli;
+mod corpus;
 mod faults;
 mod interrupt;
 mod kill;
 mod leases;
 mod money;
+mod outputs;
 mod support;
