@@ -286,6 +286,11 @@ fn build_client(url: &Url, headers: HeaderMap, options: HttpOptions) -> Result<C
     })
 }
 
+/// Whether a base URL names this machine, where nobody sends a bill.
+pub(crate) fn is_on_this_machine(base_url: &str) -> bool {
+    Url::parse(base_url).is_ok_and(|url| is_loopback(&url))
+}
+
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let bare = host.trim_matches(['[', ']']);

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use llm::{Budget, HashedNgrams, Meter, RetryPolicy, Settings};
+use llm::{Budget, HashedNgrams, Meter, RetryPolicy, Secret, Settings};
 use testkit::{FaultKind, Faults, ServerOptions};
 
 use crate::support::{faulty, quick, server};
@@ -58,6 +58,40 @@ async fn an_endpoint_is_retried_like_a_model() {
         .await;
     assert_eq!(embedder.unwrap().dims(), 8);
     assert_eq!(server.log().received, 4);
+}
+
+/// The judge's key went to the embedding server.
+#[tokio::test]
+async fn an_endpoint_gets_its_own_key_and_never_the_models() {
+    let guarded = || ServerOptions {
+        required_key: Some("for-vectors".into()),
+        ..ServerOptions::default()
+    };
+    let server = server(guarded()).await;
+    let wrong = Settings {
+        api_key: Some(Secret::new("for-vectors")),
+        ..settings(server.base_url(), quick())
+    };
+    let meter = || Meter::new(Budget::default());
+    let error = wrong.embedder(meter()).await.unwrap_err().to_string();
+    assert!(error.contains("PLANRANK_EMBED_API_KEY"), "{error}");
+    let right = Settings {
+        api_key: Some(Secret::new("for-judging")),
+        embed_api_key: Some(Secret::new("for-vectors")),
+        ..settings(server.base_url(), quick())
+    };
+    assert_eq!(right.embedder(meter()).await.unwrap().dims(), 8);
+}
+
+#[tokio::test]
+async fn an_endpoint_elsewhere_needs_a_price() {
+    let elsewhere = settings("http://vectors.invalid/v1".into(), quick());
+    let meter = Meter::new(Budget::default());
+    let error = elsewhere.embedder(meter).await.unwrap_err().to_string();
+    assert!(
+        error.contains("price") && error.contains("vectors"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

@@ -107,7 +107,7 @@ async fn content_faults_are_repaired_once_and_then_named(
     let Err(LlmError::NoAnswer { reasons, calls, .. }) = result else {
         panic!("{result:?}");
     };
-    assert!(reasons[0].contains(words), "{reasons:?}");
+    assert!(reasons[0].message.contains(words), "{reasons:?}");
     assert_eq!(calls, expected_calls);
 }
 

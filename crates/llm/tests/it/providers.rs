@@ -104,7 +104,7 @@ async fn a_repair_shows_the_model_its_answer_and_what_was_wrong(#[case] kind: Pr
     assert_eq!(calls, 2, "one repair and no more");
     assert_eq!(cost_nano_usd, client.spent().cost_nano_usd);
     assert!(
-        reasons[0].contains("the quote isn't in the plan"),
+        reasons[0].message.contains("the quote isn't in the plan"),
         "{reasons:?}"
     );
     let second = recorder.0.lock().unwrap().remove(1);
