@@ -9,12 +9,13 @@ mod outcome;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use llm::LlmError;
-use store::{Comparison, Fence, JudgeId, NewJudge};
+use store::{Comparison, Fence, JudgeId, NewJudge, Outcome as Stored};
 
 use crate::contest::Position;
-use crate::judge::{Judge, JudgeError, JudgeFingerprint, JudgeKind, Judged, Jury};
+use crate::judge::{Judge, JudgeError, JudgeFingerprint, JudgeKind, Jury};
 use crate::rank::{RankError, Run};
 
 pub(crate) use contestants::Cards;
@@ -134,6 +135,7 @@ pub(crate) async fn finish_round(
     let mut outcome = RoundOutcome::default();
     for pass in 1..=PASSES {
         let rows = run.store.scheduled(run.contest, round).await?;
+        refuse_other_judge(run, judges, &rows).await?;
         let cards = Cards::load(run.store, &rows).await?;
         let failed = judge_all(run, fence, judges, &cards, rows, &mut outcome).await?;
         let Some(last) = failed.last().filter(|_| outcome.halt.is_none()) else {
@@ -147,6 +149,25 @@ pub(crate) async fn finish_round(
         }
     }
     Ok(outcome)
+}
+
+/// A round begun under other model settings is finished under them, unless the user gives it up:
+/// a forgotten environment variable must not throw planned comparisons away.
+async fn refuse_other_judge(
+    run: &Run<'_>,
+    judges: &Judges,
+    rows: &[Comparison],
+) -> Result<(), RankError> {
+    let Some(row) = rows.iter().find(|row| !judges.contains(row.judge_id)) else {
+        return Ok(());
+    };
+    if run.abandon_round {
+        return Ok(());
+    }
+    let name = run.store.judge(row.judge_id).await?.map(|j| j.name);
+    Err(RankError::OtherJudge {
+        name: name.unwrap_or_default(),
+    })
 }
 
 /// Returns why calls failed that may succeed later.
@@ -210,36 +231,43 @@ async fn judge_and_write(
     if run.stop.is_requested() {
         return Err(Failure::Stopped);
     }
+    let now = run.clock.now();
     let stored = match judges.by_id(row.judge_id) {
-        Some(judge) => outcome::of(
-            &judge_one(&**judge, cards, &row).await?,
-            &judge.fingerprint(),
-            run.clock.now(),
-        ),
-        None => outcome::judge_gone(run.clock.now()),
+        Some(judge) => judge_one(&**judge, cards, &row, now).await?,
+        None => outcome::never_asked("its judge is no longer used", now),
     };
     outcome::write(run, fence, &row, &stored)
         .await
         .map_err(Failure::Fatal)
 }
 
-async fn judge_one(judge: &dyn Judge, cards: &Cards, row: &Comparison) -> Result<Judged, Failure> {
-    let pair = cards.contestants(row).map_err(Failure::Fatal)?;
-    judge
+async fn judge_one(
+    judge: &dyn Judge,
+    cards: &Cards,
+    row: &Comparison,
+    now: DateTime<Utc>,
+) -> Result<Stored, Failure> {
+    let Some(pair) = cards.contestants(row).map_err(Failure::Fatal)? else {
+        return Ok(outcome::never_asked("this canary is not known here", now));
+    };
+    match judge
         .compare(&pair.0.as_contestant(), &pair.1.as_contestant())
         .await
-        .map_err(|error| failure(&error))
+    {
+        Ok(judged) => Ok(outcome::of(&judged, &judge.fingerprint(), now)),
+        Err(JudgeError::SamePlan) => Ok(outcome::never_asked(
+            "the two plans have the same content",
+            now,
+        )),
+        Err(JudgeError::Model(error)) => Err(failure(&error)),
+    }
 }
 
-fn failure(error: &JudgeError) -> Failure {
+fn failure(error: &LlmError) -> Failure {
     match error {
-        JudgeError::Model(LlmError::BudgetExhausted { .. }) => Failure::Budget(error.to_string()),
-        JudgeError::Model(LlmError::NoAnswer { .. }) => Failure::Later(error.to_string()),
-        JudgeError::Model(LlmError::Call(call)) if call.is_transient() => {
-            Failure::Later(error.to_string())
-        }
-        JudgeError::Model(_) | JudgeError::SamePlan => {
-            Failure::Fatal(RankError::Judge(error.to_string()))
-        }
+        LlmError::BudgetExhausted { .. } => Failure::Budget(error.to_string()),
+        LlmError::NoAnswer { .. } => Failure::Later(error.to_string()),
+        LlmError::Call(call) if call.is_transient() => Failure::Later(error.to_string()),
+        _ => Failure::Fatal(RankError::Judge(error.to_string())),
     }
 }

@@ -19,7 +19,13 @@ pub(crate) struct Node {
     /// The plan that stands for the node before a judge and on the board.
     pub(crate) plan: PlanId,
     pub(crate) hash: Digest,
-    pub(crate) owners: Vec<AccountId>,
+    /// Who submitted it. A copy that somebody adds to a family changes nothing about whom the
+    /// family may meet.
+    pub(crate) owner: AccountId,
+    /// Content of every member, hidden ones too, sorted.
+    pub(crate) contents: Vec<Digest>,
+    /// What canonicalisation removed from the plan, as JSON.
+    pub(crate) integrity: String,
     /// Not withdrawn or quarantined: may be compared and is published.
     pub(crate) active: bool,
     /// Place in the order of arrival, from 0; decides the bucket and never changes.
@@ -81,12 +87,8 @@ impl Field {
     /// sides; the system's plans meet everyone, each other too.
     pub(crate) fn may_meet(&self, contest: Contest, a: u32, b: u32) -> bool {
         let (a, b) = (&self.nodes[a as usize], &self.nodes[b as usize]);
-        let shared_owner = || {
-            a.owners
-                .iter()
-                .any(|o| *o != AccountId::SYSTEM && b.owners.contains(o))
-        };
-        a.active && b.active && (matches!(contest, Contest::Private(_)) || !shared_owner())
+        let shared_owner = a.owner == b.owner && a.owner != AccountId::SYSTEM;
+        a.active && b.active && (matches!(contest, Contest::Private(_)) || !shared_owner)
     }
 }
 
@@ -99,11 +101,14 @@ struct Draft {
 impl Draft {
     fn new((representative, members): (PlanId, Vec<Entrant>)) -> Option<Self> {
         let face = members.iter().find(|m| m.plan_id == representative)?;
-        let owners: BTreeSet<AccountId> = members.iter().map(|m| m.owner_id).collect();
+        let mut contents: Vec<Digest> = members.iter().map(|m| m.content_hash).collect();
+        contents.sort_unstable();
         let node = Node {
             plan: representative,
             hash: face.content_hash,
-            owners: owners.into_iter().collect(),
+            owner: face.owner_id,
+            contents,
+            integrity: face.integrity.clone(),
             active: face.state == PlanState::Active,
             arrival: 0,
         };
@@ -133,9 +138,16 @@ pub(crate) struct Position {
     pub(crate) pairs: Vec<RatedPair>,
     /// Ordered pairs of nodes ever scheduled, with the judge.
     pub(crate) met: Vec<(u32, u32, JudgeId)>,
+    /// Plans that a judge has been asked about.
+    pub(crate) seen: BTreeSet<(PlanId, JudgeId)>,
     pub(crate) canaries: Vec<store::Comparison>,
-    /// Comparisons scheduled so far, of every kind.
-    pub(crate) calls_used: u64,
+    /// Comparisons planned so far, of every kind.
+    pub(crate) planned: u64,
+    /// Those of them that plans on the board have used: what the budget is compared with, so
+    /// that plans that were withdrawn don't use up the newcomers' share.
+    pub(crate) used: u64,
+    /// Comparisons that have ended, void ones too.
+    pub(crate) ended: u64,
 }
 
 impl Position {
@@ -145,11 +157,27 @@ impl Position {
         let counts = store.pair_counts(contest).await?;
         let canaries = canaries(store, contest).await?;
         let (pairs, log) = numbered(&field, &judges, store.rated_pairs(contest).await?);
-        let calls_used = counts
+        let number = |count: &PairCount| count.comparisons.unsigned_abs();
+        let on_board = |plan: PlanId| {
+            field
+                .node_of(plan)
+                .is_some_and(|n| field.nodes[n as usize].active)
+        };
+        let used = counts
             .iter()
-            .map(|c| c.comparisons.unsigned_abs())
+            .filter(|c| on_board(c.first_plan) && on_board(c.second_plan))
+            .map(number)
             .sum::<u64>()
-            + canaries.len() as u64;
+            + canaries.iter().filter(|c| on_board(c.first_plan)).count() as u64;
+        let planned = counts.iter().map(number).sum::<u64>() + canaries.len() as u64;
+        let open = match store.open_round(contest).await? {
+            Some(round) => store.scheduled(contest, round.number).await?.len() as u64,
+            None => 0,
+        };
+        let seen = counts
+            .iter()
+            .flat_map(|c| [(c.first_plan, c.judge_id), (c.second_plan, c.judge_id)])
+            .collect();
         let met = counts
             .iter()
             .filter_map(|count| ordered_pair(&field, count))
@@ -161,8 +189,11 @@ impl Position {
             log,
             pairs,
             met,
+            seen,
             canaries,
-            calls_used,
+            planned,
+            used,
+            ended: planned - open,
         })
     }
 }

@@ -64,7 +64,8 @@ pub async fn estimate(
     let mean = bytes.iter().sum::<u64>() / (bytes.len() as u64).max(1);
     Ok(Estimate {
         plans,
-        comparisons: rounds::budget(settings, &position).saturating_sub(position.calls_used),
+        comparisons: rounds::budget(settings, &position).saturating_sub(position.used)
+            + (position.planned - position.ended),
         input_tokens: FRAME_TOKENS + 2 * mean / BYTES_PER_TOKEN,
         output_tokens: VERDICT_TOKENS,
     })

@@ -5,18 +5,25 @@
 
 mod rows;
 
+use std::collections::BTreeSet;
+
 use rating::{Fit, FitOptions};
 use serde::Serialize;
-use store::{Contest, Fence, Store};
+use sha2::{Digest as _, Sha256};
+use store::{Contest, Digest, Fence};
 
-use crate::contest::Position;
+use crate::contest::{Node, Position};
+use crate::progress::Event;
 use crate::rank::{RankError, Run};
 
 pub use rows::{MAX_ESTABLISHED_SE, MIN_OPPONENTS};
 
-/// Fits the finished rounds, and publishes them unless that is done. `None` before the
-/// first verdict.
-pub(crate) async fn publish_if_due(
+/// Fits the finished rounds, and publishes what isn't published yet. `None` before the first
+/// verdict.
+///
+/// What a publication shows depends on the verdicts and on who is on the board; a digest of both,
+/// kept with the contest, says whether anything has changed since the last one.
+pub(crate) async fn fit_and_publish(
     run: &Run<'_>,
     fence: &Fence,
     position: &Position,
@@ -25,21 +32,49 @@ pub(crate) async fn publish_if_due(
         return Ok(None);
     }
     let fit = fit(position)?;
-    let round = run.store.last_round(run.contest).await?;
-    let published = run
-        .store
-        .ranking(run.contest)
-        .await?
-        .map_or(0, |r| r.published);
-    if published < round {
-        let reference = reference(run.store, run, position).await?;
-        let rows = rows::rows(run.store, position, &fit, &reference).await?;
-        run.store
-            .publish(fence, round, &rows, run.clock.now())
-            .await?;
-        keep_judges(run, position, &fit).await?;
+    if !fit.converged {
+        let note = "the fit of the ratings has not converged; they are close, but not final";
+        run.observer.on(Event::Note(note.to_owned()));
     }
+    let Some(ranking) = run.store.ranking(run.contest).await? else {
+        return Ok(Some(fit));
+    };
+    let digest = digest(position);
+    if ranking.state == digest {
+        return Ok(Some(fit));
+    }
+    let reference = reference(run, position).await?;
+    let rows = rows::rows(position, &fit, &reference)?;
+    keep_judges(run, position, &fit).await?;
+    run.store
+        .publish(fence, ranking.published + 1, &rows, run.clock.now())
+        .await?;
+    let settings = serde_json::to_string(&run.settings).unwrap_or_default();
+    run.store
+        .update_ranking(fence, &settings, &digest, run.clock.now())
+        .await?;
     Ok(Some(fit))
+}
+
+/// SHA-256 of everything that a publication shows.
+fn digest(position: &Position) -> String {
+    let mut hash = Sha256::new();
+    for node in &position.field.nodes {
+        hash.update(node.hash.0);
+        hash.update(node.plan.to_string());
+        hash.update([u8::from(node.active)]);
+    }
+    for c in &position.log {
+        hash.update(c.first.to_le_bytes());
+        hash.update(c.second.to_le_bytes());
+        hash.update(c.judge.to_le_bytes());
+        hash.update(c.level.to_le_bytes());
+    }
+    for canary in &position.canaries {
+        hash.update(canary.variant.as_bytes());
+        hash.update(format!("{:?}", (canary.state, canary.level)));
+    }
+    format!("published {}", hex::encode(hash.finalize()))
 }
 
 /// The posterior of all verdicts of a contest.
@@ -54,25 +89,27 @@ pub(crate) fn fit(position: &Position) -> Result<Fit, RankError> {
     )?)
 }
 
-/// The nodes whose mean Elo is 1500, frozen at the contest's first publication.
-async fn reference(
-    store: &Store,
-    run: &Run<'_>,
-    position: &Position,
-) -> Result<Vec<u32>, RankError> {
-    let hashes: Vec<String> = position
-        .field
-        .active()
-        .map(|(_, node)| node.hash.to_string())
-        .collect();
+/// The nodes whose mean Elo is 1500, frozen at the contest's first publication. A node is known
+/// by the content of any member, so that hiding its founder moves nobody's Elo.
+async fn reference(run: &Run<'_>, position: &Position) -> Result<Vec<u32>, RankError> {
     let key = reference_key(position.contest);
-    let frozen = store
-        .set_setting_once(&key, &hashes.join(" "), run.clock.now())
-        .await?;
-    let frozen: std::collections::BTreeSet<&str> = frozen.split(' ').collect();
-    let is_frozen = |node: &crate::contest::Node| frozen.contains(node.hash.to_string().as_str());
-    Ok((0..)
-        .zip(&position.field.nodes)
+    let frozen = match run.store.setting(&key).await? {
+        Some(frozen) => frozen,
+        None => {
+            let hashes: Vec<String> = position
+                .field
+                .active()
+                .map(|(_, node)| node.hash.to_string())
+                .collect();
+            run.store
+                .set_setting_once(&key, &hashes.join(" "), run.clock.now())
+                .await?
+        }
+    };
+    let frozen: BTreeSet<Digest> = frozen.split(' ').filter_map(|h| h.parse().ok()).collect();
+    let is_frozen = |node: &Node| node.contents.iter().any(|hash| frozen.contains(hash));
+    let nodes = (0..).zip(&position.field.nodes);
+    Ok(nodes
         .filter(|(_, node)| is_frozen(node))
         .map(|(index, _)| index)
         .collect())

@@ -56,7 +56,7 @@ pub struct RankReport {
     /// Comparisons finished by this run, void ones included.
     pub comparisons: u64,
     pub voids: u64,
-    /// Comparisons of the contest in all.
+    /// Comparisons of the contest that have ended, in all runs.
     pub comparisons_in_all: u64,
     pub plans: u64,
     pub rounds: i64,
@@ -91,6 +91,11 @@ pub enum RankError {
     BrokenPlan { plan: store::PlanId, why: String },
     #[error("there are no plans to rank; import some first")]
     NoPlans,
+    #[error(
+        "the unfinished round was planned for the judge {name:?}; finish it under the model settings that it was begun \
+         with, or give it up with --abandon-round"
+    )]
+    OtherJudge { name: String },
 }
 
 /// Asks a run to stop: calls under way are finished and stored, no new one begins.
@@ -116,6 +121,8 @@ pub struct Run<'a> {
     pub contest: Contest,
     pub jury: Jury,
     pub settings: Settings,
+    /// Give up what an unfinished round still wants of judges that `jury` doesn't have.
+    pub abandon_round: bool,
     pub stop: Stop,
     pub observer: &'a dyn Observer,
     /// Reads what the jury's clients have spent so far.
@@ -135,10 +142,9 @@ impl std::fmt::Debug for Run<'_> {
 
 /// Ranks a contest until its budget is used, or something ends it earlier.
 pub async fn rank(run: &Run<'_>) -> Result<RankReport, RankError> {
-    let settings = serde_json::to_string(&run.settings).unwrap_or_default();
     let seed = run.settings.seed.cast_signed();
     run.store
-        .open_ranking(run.contest, seed, &settings, run.clock.now())
+        .open_ranking(run.contest, seed, "{}", run.clock.now())
         .await?;
     let lease = Lease::take(run.store, run.clock.clone(), run.contest, &run.holder).await?;
     let outcome = drive(run, &lease.fence).await;
@@ -149,7 +155,7 @@ pub async fn rank(run: &Run<'_>) -> Result<RankReport, RankError> {
 async fn drive(run: &Run<'_>, fence: &Fence) -> Result<RankReport, RankError> {
     let judges = compare::register(run).await?;
     let mut tally = Tally::default();
-    let mut watching = None;
+    watch(run).await?;
     let end = loop {
         if let Some(round) = run.store.open_round(run.contest).await? {
             let outcome = compare::finish_round(run, fence, &judges, round.number).await?;
@@ -163,7 +169,7 @@ async fn drive(run: &Run<'_>, fence: &Fence) -> Result<RankReport, RankError> {
                 .await?;
         }
         let position = Position::load(run.store, run.contest).await?;
-        let rated = publish::publish_if_due(run, fence, &position).await?;
+        let rated = publish::fit_and_publish(run, fence, &position).await?;
         if run.stop.is_requested() {
             break RankEnd::Interrupted;
         }
@@ -172,7 +178,6 @@ async fn drive(run: &Run<'_>, fence: &Fence) -> Result<RankReport, RankError> {
             Err(why) => break RankEnd::NoJudge { why },
         };
         let planned = rounds::plan(run, &position, rated.as_ref(), &judges, &jury).await?;
-        watching.get_or_insert_with(|| watch(run, &position));
         if planned.is_empty() {
             break RankEnd::Complete;
         }
@@ -184,13 +189,16 @@ async fn drive(run: &Run<'_>, fence: &Fence) -> Result<RankReport, RankError> {
     report(run, end, &tally).await
 }
 
-/// Announces how many comparisons are still to come, once.
-fn watch(run: &Run<'_>, position: &Position) {
-    let total = rounds::budget(run.settings, position).saturating_sub(position.calls_used);
+/// Announces how many comparisons are still to come.
+async fn watch(run: &Run<'_>) -> Result<(), RankError> {
+    let position = Position::load(run.store, run.contest).await?;
+    let planned = position.planned - position.ended;
+    let total = rounds::budget(run.settings, &position).saturating_sub(position.used) + planned;
     run.observer.on(Event::Started {
         step: Step::Compare,
         total,
     });
+    Ok(())
 }
 
 async fn write_round(run: &Run<'_>, fence: &Fence, planned: &[Planned]) -> Result<(), RankError> {
@@ -233,7 +241,7 @@ async fn report(run: &Run<'_>, end: RankEnd, tally: &Tally) -> Result<RankReport
         end,
         comparisons: tally.comparisons,
         voids: tally.voids,
-        comparisons_in_all: position.calls_used,
+        comparisons_in_all: position.ended,
         plans: position.field.active().count() as u64,
         rounds: run.store.last_round(run.contest).await?,
         spent: (run.meter)(),

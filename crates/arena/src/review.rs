@@ -5,11 +5,11 @@
 //! Contradicting verdicts stay in the fit as they are; setting them to equal would bias the
 //! judge's position effect and cut points.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use store::{
-    Comparison, ComparisonFilter, ComparisonKind, ComparisonState, Fence, JudgeId, PlanId,
-    RatedPair,
+    Comparison, ComparisonFilter, ComparisonId, ComparisonKind, ComparisonState, Contest, Fence,
+    JudgeId, PlanId, RatedPair,
 };
 
 use crate::compare::{Cards, Judges};
@@ -17,7 +17,8 @@ use crate::judge::canary::injection::Advice;
 use crate::judge::canary::{Health, Reading, SelfCanary, Standing, contradicts};
 use crate::progress::Event;
 use crate::rank::{RankError, Run};
-use crate::rounds::variant;
+use crate::rounds::{SAMPLED_SECOND_ORDER, variant};
+use crate::vectors;
 
 /// The flag on a comparison whose other order names another winner.
 pub const CONTRADICTED: &str = "contradicted";
@@ -35,20 +36,54 @@ pub(crate) async fn review(
         ..ComparisonFilter::default()
     };
     let newest = run.store.comparisons(run.contest, &of_round).await?;
+    let new: BTreeSet<ComparisonId> = newest.iter().map(|c| c.comparison_id).collect();
+    quarantine(run, &newest).await?;
     for judge in judges.ids() {
         let both = both_orders(&pairs, judge);
-        flag_contradictions(run, fence, &both, &newest).await?;
-        let canaries = canaries(run, judge).await?;
-        let cards = Cards::load(run.store, &canaries).await?;
-        quarantine(run, &cards, &canaries).await?;
-        let levels: Vec<(i8, i8)> = both
-            .iter()
-            .map(|(a, b)| (level(a.level), level(b.level)))
-            .collect();
-        let health = Health::measure(&levels, &readings(&cards, &canaries)?);
-        keep_health(run, judge, &health).await?;
+        flag_contradictions(run, fence, &both, &new).await?;
+        // What a private contest's plans do to a judge is not everybody's business.
+        if run.contest == Contest::Public {
+            measure(run, judge, &both).await?;
+        }
     }
     Ok(())
+}
+
+/// Keeps a judge's health, and suspends it when that is bad.
+async fn measure(
+    run: &Run<'_>,
+    judge: JudgeId,
+    both: &[(&RatedPair, &RatedPair)],
+) -> Result<(), RankError> {
+    let canaries = canaries(run, judge).await?;
+    let cards = Cards::load(run.store, &canaries).await?;
+    let sampled = sampled_orders(run, judge).await?;
+    let levels: Vec<(i8, i8)> = both
+        .iter()
+        .filter(|(_, second)| sampled.contains(&second.comparison_id))
+        .map(|(a, b)| (level(a.level), level(b.level)))
+        .collect();
+    let health = Health::measure(&levels, &readings(&cards, &canaries)?);
+    keep_health(run, judge, &health).await
+}
+
+/// Second orders from the random sample. Those that were requested because a verdict surprised
+/// flip more often, and would make an honest judge look bad.
+async fn sampled_orders(
+    run: &Run<'_>,
+    judge: JudgeId,
+) -> Result<BTreeSet<ComparisonId>, RankError> {
+    let filter = ComparisonFilter {
+        kind: Some(ComparisonKind::SecondOrder),
+        judge_id: Some(judge),
+        ..ComparisonFilter::default()
+    };
+    let second = run.store.comparisons(run.contest, &filter).await?;
+    Ok(second
+        .into_iter()
+        .filter(|c| c.reason == SAMPLED_SECOND_ORDER)
+        .map(|c| c.comparison_id)
+        .collect())
 }
 
 async fn canaries(run: &Run<'_>, judge: JudgeId) -> Result<Vec<Comparison>, RankError> {
@@ -90,12 +125,12 @@ async fn flag_contradictions(
     run: &Run<'_>,
     fence: &Fence,
     both: &[(&RatedPair, &RatedPair)],
-    newest: &[Comparison],
+    new: &BTreeSet<ComparisonId>,
 ) -> Result<(), RankError> {
-    let is_new = |pair: &RatedPair| newest.iter().any(|c| c.comparison_id == pair.comparison_id);
-    let contradicting = both
-        .iter()
-        .filter(|(a, b)| contradicts(level(a.level), level(b.level)) && (is_new(a) || is_new(b)));
+    let contradicting = both.iter().filter(|(a, b)| {
+        contradicts(level(a.level), level(b.level))
+            && (new.contains(&a.comparison_id) || new.contains(&b.comparison_id))
+    });
     for pair in contradicting.flat_map(|(a, b)| [a, b]) {
         let Some(comparison) = run.store.comparison(pair.comparison_id).await? else {
             continue;
@@ -155,29 +190,39 @@ fn partner<'a>(
     })
 }
 
-/// Takes plans off the board whose suspicious sentences won the judge over.
-async fn quarantine(
-    run: &Run<'_>,
-    cards: &Cards,
-    canaries: &[Comparison],
-) -> Result<(), RankError> {
-    for raw in canaries.iter().filter(|c| c.variant == variant::RAW_FIRST) {
-        let Some(clean) = partner(canaries, raw, variant::SANITISED_FIRST) else {
-            continue;
-        };
-        if SelfCanary::read(canary_level(raw), canary_level(clean)).advice != Advice::Quarantine {
+/// What a self-canary's two sides say; `None` when one is missing or void.
+pub(crate) fn advice(canaries: &[Comparison], raw: &Comparison) -> Option<Advice> {
+    let clean = canaries.iter().find(|c| {
+        c.judge_id == raw.judge_id
+            && c.first_plan == raw.first_plan
+            && c.variant == variant::SANITISED_FIRST
+    })?;
+    let is_raw = raw.variant == variant::RAW_FIRST;
+    (is_raw && raw.level.is_some() && clean.level.is_some())
+        .then(|| SelfCanary::read(canary_level(raw), canary_level(clean)).advice)
+}
+
+/// Takes plans off the board whose suspicious sentences won the judge over in this round. A
+/// person's decision to put one back is not undone: the reading is not new any more.
+async fn quarantine(run: &Run<'_>, newest: &[Comparison]) -> Result<(), RankError> {
+    for raw in newest {
+        if advice(newest, raw) != Some(Advice::Quarantine) {
             continue;
         }
-        let sentence = SelfCanary::of(cards.card(raw.first_plan)?)
+        let card = vectors::card(run.store, raw.first_plan)
+            .await
+            .map_err(|e| RankError::BrokenPlan {
+                plan: raw.first_plan,
+                why: e.to_string(),
+            })?;
+        let sentence = SelfCanary::of(&card)
             .and_then(|c| c.findings.into_iter().next())
             .map(|finding| finding.sentence)
             .unwrap_or_default();
         let why = format!("its text instructs the judge, and the judge obeyed: {sentence:?}");
         if run.store.quarantine_plan(raw.first_plan, &why).await? {
-            run.observer.on(Event::Note(format!(
-                "plan {} is quarantined: {why}",
-                raw.first_plan
-            )));
+            let note = format!("plan {} is quarantined: {why}", raw.first_plan);
+            run.observer.on(Event::Note(note));
         }
     }
     Ok(())

@@ -17,13 +17,16 @@ use rand_chacha::rand_core::SeedableRng;
 use rating::schedule::{Item, Pick, Policy, Reason, Scheduler, bucket_of_arrival, split_budget};
 use rating::{Fit, Gaussian, JudgeParams};
 use sha2::{Digest as _, Sha256};
-use store::{ComparisonId, ComparisonKind, Contest, Digest, JudgeId, NewComparison, PlanId};
+use store::{ComparisonId, ComparisonKind, Digest, JudgeId, NewComparison, PlanId};
 
 use crate::Entropy;
 use crate::compare::Judges;
 use crate::contest::Position;
 use crate::judge::Jury;
 use crate::rank::{RankError, Run, Settings};
+
+/// Why a second order of the random sample was made, as the store keeps it.
+pub(crate) const SAMPLED_SECOND_ORDER: &str = "second_order";
 
 /// A comparison to be written.
 #[derive(Debug, Clone)]
@@ -70,13 +73,14 @@ pub(crate) async fn plan(
     if active == 0 {
         return Err(RankError::NoPlans);
     }
-    let left = budget(run.settings, position).saturating_sub(position.calls_used);
+    let left = budget(run.settings, position).saturating_sub(position.used);
     let room = usize::try_from(left)
         .unwrap_or(usize::MAX)
         .min(round_size(active));
     let mut round = canaries::due(run, position, judges, jury).await?;
-    round.truncate(room);
-    let pairs = room - round.len();
+    // A set is never cut by the round's size, since a reading needs both of its sides.
+    round.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+    let pairs = room.saturating_sub(round.len());
     let left = left - round.len() as u64;
     if pairs > 0 {
         round.extend(pick_pairs(run, position, fit, judges, jury, pairs, left));
@@ -198,10 +202,7 @@ fn generator(run: &Run<'_>, position: &Position) -> ChaCha8Rng {
     let mut hash = Sha256::new();
     hash.update(b"planrank-round/1");
     hash.update(run.settings.seed.to_le_bytes());
-    hash.update(position.calls_used.to_le_bytes());
-    if let Contest::Private(owner) = position.contest {
-        hash.update(owner.to_string());
-    }
+    hash.update(position.planned.to_le_bytes());
     for (_, node) in position.field.active() {
         hash.update(node.hash.0);
     }
@@ -219,7 +220,7 @@ fn planned(position: &Position, judges: &Judges, jury: &Jury, pick: Pick) -> Opt
         Reason::Newcomer => (ComparisonKind::Normal, "newcomer"),
         Reason::Uncertainty => (ComparisonKind::Normal, "uncertainty"),
         Reason::Random => (ComparisonKind::Normal, "random"),
-        Reason::SecondOrder => (ComparisonKind::SecondOrder, "second_order"),
+        Reason::SecondOrder => (ComparisonKind::SecondOrder, SAMPLED_SECOND_ORDER),
         Reason::Requested => (ComparisonKind::SecondOrder, "requested_second_order"),
     };
     Some(Planned {

@@ -13,10 +13,13 @@ use serde_json::Value;
 
 use crate::json::Schemas;
 use crate::{
-    Budget, Completion, HttpProvider, Journal, LlmError, Meter, ModelSpec, Provider, Request,
-    RetryPolicy, Settings, Spend, Usage,
+    Budget, Completion, HttpProvider, Journal, LlmError, Meter, ModelSpec, Provider, Reason,
+    ReasonKind, Request, RetryPolicy, Settings, Spend, Usage,
 };
 use attempt::Tally;
+
+/// Why one model of several is passed over.
+type Hindrance = (ReasonKind, String);
 
 /// A provider with what is known of its model, price included.
 #[derive(Debug, Clone)]
@@ -211,9 +214,13 @@ impl Client {
         for model in &self.models {
             match self.ask(model, request, check, &mut tally).await? {
                 Ok(value) => return Ok((value, model.spec.id.clone(), tally)),
-                Err(reason) => {
-                    tracing::warn!(llm.model = %model.spec.id, reason, "model gave no usable answer");
-                    reasons.push(format!("{}: {reason}", model.spec.id));
+                Err((kind, message)) => {
+                    tracing::info!(llm.model = %model.spec.id, message, "model gave no usable answer");
+                    reasons.push(Reason {
+                        model: model.spec.id.clone(),
+                        kind,
+                        message,
+                    });
                 }
             }
         }

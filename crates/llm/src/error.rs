@@ -117,6 +117,38 @@ impl CallError {
 #[error("the journal of model calls failed: {0}")]
 pub struct JournalError(pub String);
 
+/// Why one model gave no usable answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    pub model: String,
+    pub kind: ReasonKind,
+    pub message: String,
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.model, self.message)
+    }
+}
+
+/// Whether asking the same again may help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReasonKind {
+    /// The provider was out of reach or failed: the same request may succeed later.
+    Outage,
+    /// The model or its filter declined.
+    Refused,
+    /// It answered, and the answers can't be used.
+    Unusable,
+    /// The provider does not accept the request, for its content or its length.
+    Rejected,
+}
+
+fn listed(reasons: &[Reason]) -> String {
+    let lines: Vec<String> = reasons.iter().map(Reason::to_string).collect();
+    lines.join("; ")
+}
+
 /// What a [`crate::Client`] or an embedder reports.
 #[derive(Debug, thiserror::Error)]
 pub enum LlmError {
@@ -135,10 +167,13 @@ pub enum LlmError {
         needed: u64,
     },
     /// No model of the profile gave a usable answer. What was paid for it stands in the fields.
-    #[error("no model gave a usable answer after {calls} calls: {}", reasons.join("; "))]
+    #[error(
+        "no model gave a usable answer after {calls} calls: {}",
+        listed(reasons)
+    )]
     NoAnswer {
-        /// One line per model, in the profile's order.
-        reasons: Vec<String>,
+        /// One per model, in the profile's order.
+        reasons: Vec<Reason>,
         usage: Usage,
         cost_nano_usd: i64,
         calls: u32,
@@ -147,4 +182,19 @@ pub enum LlmError {
     Schema { name: String, message: String },
     #[error(transparent)]
     Journal(#[from] JournalError),
+}
+
+impl LlmError {
+    /// The reasons of [`LlmError::NoAnswer`] if none of them is an outage: asking the same
+    /// again would bring the same.
+    pub fn settled(&self) -> Option<&[Reason]> {
+        match self {
+            Self::NoAnswer { reasons, .. }
+                if reasons.iter().all(|r| r.kind != ReasonKind::Outage) =>
+            {
+                Some(reasons)
+            }
+            _ => None,
+        }
+    }
 }

@@ -36,7 +36,7 @@ pub use catalog::{Catalog, EmbeddingSpec, ModelSpec, Profile};
 pub use client::{Answer, Client, PricedProvider, TextAnswer};
 pub use completion::{Completion, Finish, Usage};
 pub use embed::{Embedder, EndpointEmbedder, HashedNgrams};
-pub use error::{CallError, JournalError, LlmError};
+pub use error::{CallError, JournalError, LlmError, Reason, ReasonKind};
 pub use http::HttpOptions;
 pub use journal::{Journal, MemoryJournal, NoJournal};
 pub use money::{TokenPrice, parse_usd, parse_usd_per_million};

@@ -10,7 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     version,
     about = "Ranks project plans by evidence and pairwise judgement, so that the ranking can't be gamed",
     after_help = "Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 some input refused, 4 stopped at a budget \
-                  (run again to go on), 130 interrupted (run again to go on)."
+                  (run again to go on), 5 every judge is suspended (choose another model), 130 interrupted \
+                  (run again to go on)."
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -96,7 +97,7 @@ pub(crate) struct Rank {
     pub(crate) ranking: RankingOptions,
     #[command(flatten)]
     pub(crate) model: ModelOptions,
-    /// Print how many calls would be made and what they would cost at most, then stop
+    /// Print an estimate of the calls still to be made and their cost, then stop
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
@@ -115,6 +116,9 @@ pub(crate) struct RankingOptions {
     /// How ratings are computed from the comparisons
     #[arg(long, value_enum, default_value_t = RatingMethod::Bt)]
     pub(crate) rating: RatingMethod,
+    /// Give up the unfinished round of a judge that these model settings don't name
+    #[arg(long)]
+    pub(crate) abandon_round: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -184,6 +188,17 @@ pub(crate) struct ModelOptions {
         value_name = "URL"
     )]
     pub(crate) embed_base_url: Option<String>,
+    /// The embedding server's key; the model's key is not sent there
+    #[arg(
+        long = "embed-api-key",
+        env = "PLANRANK_EMBED_API_KEY",
+        hide_env_values = true,
+        value_name = "KEY"
+    )]
+    pub(crate) embed_api_key: Option<String>,
+    /// Stop before the run makes more model calls than this
+    #[arg(long, value_name = "N")]
+    pub(crate) max_calls: Option<u64>,
     /// Stop before the run spends more than this many US dollars
     #[arg(long, default_value = "5", value_name = "USD")]
     pub(crate) max_cost: String,
@@ -197,7 +212,7 @@ pub(crate) struct Leaderboard {
     /// How many plans to print
     #[arg(long, default_value_t = 25, value_parser = clap::value_parser!(u32).range(1..=10_000), value_name = "N")]
     pub(crate) limit: u32,
-    /// Only plans of this domain
+    /// Only plans of this domain (not with --rating elo)
     #[arg(long)]
     pub(crate) domain: Option<String>,
     /// How ratings are computed from the comparisons

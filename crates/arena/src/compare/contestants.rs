@@ -8,7 +8,7 @@ use plan::hash::ContentHash;
 use sha2::{Digest as _, Sha256};
 use store::{Comparison, ComparisonKind, PlanId, Store};
 
-use crate::judge::canary::{SelfCanary, twin_of};
+use crate::judge::canary::{CanaryKind, SelfCanary, twin_of};
 use crate::judge::{Contestant, KpiVector};
 use crate::rank::RankError;
 use crate::rounds::variant;
@@ -85,59 +85,31 @@ impl Cards {
         Ok(Self(cards))
     }
 
-    /// The two sides of a planned comparison, in order.
-    pub(crate) fn contestants(&self, row: &Comparison) -> Result<(Side, Side), RankError> {
+    /// The two sides of a planned comparison, in order; `None` for a canary of a kind that this
+    /// version doesn't know.
+    pub(crate) fn contestants(&self, row: &Comparison) -> Result<Option<(Side, Side)>, RankError> {
         let (first, second) = (self.side(row.first_plan)?, self.side(row.second_plan)?);
-        match row.kind {
+        Ok(match row.kind {
             ComparisonKind::Normal | ComparisonKind::SecondOrder => {
-                Ok((first.clone(), second.clone()))
+                Some((first.clone(), second.clone()))
             }
-            ComparisonKind::SelfCanary => {
-                let clean = SelfCanary::of(&first.card).ok_or_else(|| unknown(row))?;
+            ComparisonKind::SelfCanary => SelfCanary::of(&first.card).map(|clean| {
                 let clean = first.dressed("sanitised", clean.sanitised);
-                Ok(ordered(
-                    first.clone(),
-                    clean,
-                    row.variant == variant::RAW_FIRST,
-                ))
-            }
+                let raw_first = row.variant == variant::RAW_FIRST;
+                ordered(first.clone(), clean, raw_first)
+            }),
             ComparisonKind::Canary => {
-                let (kind, side) = variant::parse(&row.variant).ok_or_else(|| unknown(row))?;
-                match twin_of(&first.card, kind) {
-                    Some(twin) => {
-                        let twin = first.dressed(variant::name(kind), twin);
-                        Ok(ordered(
-                            first.clone(),
-                            twin,
-                            side == variant::ORIGINAL_FIRST,
-                        ))
-                    }
-                    None if side == variant::SWAPPED_KPIS => Ok((
-                        Side {
-                            kpis: second.kpis,
-                            ..first.clone()
-                        },
-                        Side {
-                            kpis: first.kpis,
-                            ..second.clone()
-                        },
-                    )),
-                    None => Ok((first.clone(), second.clone())),
-                }
+                variant::parse(&row.variant).map(|(kind, side)| canary(first, second, kind, side))
             }
-        }
+        })
     }
 
-    /// The KPI vectors of a pair, as the judge was shown them.
+    /// The present KPI vectors of a pair.
     pub(crate) fn kpis(&self, row: &Comparison) -> Result<(KpiVector, KpiVector), RankError> {
         Ok((
             self.side(row.first_plan)?.kpis,
             self.side(row.second_plan)?.kpis,
         ))
-    }
-
-    pub(crate) fn card(&self, plan: PlanId) -> Result<&Card, RankError> {
-        Ok(&self.side(plan)?.card)
     }
 
     fn side(&self, plan: PlanId) -> Result<&Side, RankError> {
@@ -158,6 +130,15 @@ fn broken(plan: PlanId, why: impl std::fmt::Display) -> RankError {
     }
 }
 
-fn unknown(row: &Comparison) -> RankError {
-    broken(row.first_plan, format!("unknown canary {:?}", row.variant))
+/// A card against its twin, or two plans with their own or with exchanged KPI vectors.
+fn canary(first: &Side, second: &Side, kind: CanaryKind, side: &str) -> (Side, Side) {
+    if let Some(twin) = twin_of(&first.card, kind) {
+        let twin = first.dressed(variant::name(kind), twin);
+        return ordered(first.clone(), twin, side == variant::ORIGINAL_FIRST);
+    }
+    let (mut a, mut b) = (first.clone(), second.clone());
+    if side == variant::SWAPPED_KPIS {
+        std::mem::swap(&mut a.kpis, &mut b.kpis);
+    }
+    (a, b)
 }

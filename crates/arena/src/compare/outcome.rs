@@ -69,10 +69,10 @@ pub(super) fn of(judged: &Judged, judge: &JudgeFingerprint, now: DateTime<Utc>) 
     }
 }
 
-/// A round that was planned under other model settings is not left open for ever.
-pub(super) fn judge_gone(now: DateTime<Utc>) -> Stored {
+/// What is kept when no judge was asked, so that the round doesn't stay open for ever.
+pub(super) fn never_asked(why: &str, now: DateTime<Utc>) -> Stored {
     Stored {
-        result: Err("planned for a judge that was replaced before it was asked".to_owned()),
+        result: Err(why.to_owned()),
         verdict: None,
         flags: None,
         model: None,

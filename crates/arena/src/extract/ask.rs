@@ -84,12 +84,10 @@ async fn one<T: DeserializeOwned>(
             *cost = cost.saturating_add(answer.cost_nano_usd);
             Ok(serde_json::from_value(answer.value).ok())
         }
-        Err(LlmError::NoAnswer {
-            usage,
-            cost_nano_usd,
-            ..
-        }) if usage.output_tokens > 0 => {
-            *cost = cost.saturating_add(cost_nano_usd);
+        Err(error) if error.settled().is_some() => {
+            if let LlmError::NoAnswer { cost_nano_usd, .. } = error {
+                *cost = cost.saturating_add(cost_nano_usd);
+            }
             Ok(None)
         }
         Err(error) => Err(error),

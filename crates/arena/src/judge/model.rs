@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use llm::{Client, LlmError, Request, Role, Schema, Turn};
+use llm::{Client, LlmError, Reason, ReasonKind, Request, Role, Schema, Turn};
 use sha2::{Digest, Sha256};
 
 use super::prompt::{self, Prompt};
@@ -70,18 +70,48 @@ impl ModelJudge {
                 // `accept` has read the same value.
                 Ok(schema::parse(&answer.value).map_err(|_| VoidReason::Malformed))
             }
-            // Some model answered: that is a void comparison, not an outage to try again.
-            Err(LlmError::NoAnswer {
-                reasons,
-                usage,
-                cost_nano_usd,
-                calls,
-            }) if calls > 0 => {
-                tab.add(u64::from(calls), usage, cost_nano_usd);
-                Ok(Err(void_reason(&reasons)))
+            Err(error) => {
+                // Asking again would bring the same: a void comparison, not an outage.
+                let Some(reason) = error.settled().map(void_reason) else {
+                    return Err(error);
+                };
+                if let LlmError::NoAnswer {
+                    usage,
+                    cost_nano_usd,
+                    calls,
+                    ..
+                } = error
+                {
+                    tab.add(u64::from(calls), usage, cost_nano_usd);
+                }
+                Ok(Err(reason))
             }
-            Err(error) => Err(error),
         }
+    }
+
+    /// Asks, and asks once more when most quotes are made up.
+    async fn outcome(
+        &self,
+        prompt: &Prompt,
+        mut request: Request,
+        (first, second): (&Contestant<'_>, &Contestant<'_>),
+        tab: &mut Usage,
+    ) -> Result<Outcome, LlmError> {
+        let check =
+            |answer: &schema::Answer| verify::check(answer, first.card, second.card, &prompt.key);
+        let answer = match self.ask(&request, tab).await? {
+            Ok(answer) => answer,
+            Err(reason) => return Ok(void(reason)),
+        };
+        let checked = check(&answer);
+        if !checked.mostly_unfounded() {
+            return Ok(checked.into_outcome());
+        }
+        request.history = second_question(&answer, &checked);
+        Ok(match self.ask(&request, tab).await? {
+            Ok(answer) => check(&answer).asked_again().into_outcome(),
+            Err(reason) => void(reason),
+        })
     }
 }
 
@@ -106,55 +136,33 @@ impl Judge for ModelJudge {
             return Err(JudgeError::SamePlan);
         }
         let prompt = self.prompt(first, second);
-        let mut request = request(&prompt);
+        let request = request(&prompt);
         let request_hash = hash(&request, &self.model);
         let mut usage = Usage::default();
-        let judged = |outcome, usage| {
-            Ok(Judged {
-                outcome,
-                usage,
-                request_hash,
-            })
-        };
-
-        let answer = match self.ask(&request, &mut usage).await? {
-            Ok(answer) => answer,
-            Err(reason) => {
-                return judged(
-                    Outcome::Void {
-                        reason,
-                        verdict: None,
-                    },
-                    usage,
-                );
-            }
-        };
-        let checked = verify::check(&answer, first.card, second.card, &prompt.key);
-        if !checked.mostly_unfounded() {
-            return judged(checked.into_outcome(), usage);
-        }
-        request.history = second_question(&answer, &checked);
-        let answer = match self.ask(&request, &mut usage).await? {
-            Ok(answer) => answer,
-            Err(reason) => {
-                return judged(
-                    Outcome::Void {
-                        reason,
-                        verdict: None,
-                    },
-                    usage,
-                );
-            }
-        };
-        let checked = verify::check(&answer, first.card, second.card, &prompt.key);
-        judged(checked.asked_again().into_outcome(), usage)
+        let outcome = self
+            .outcome(&prompt, request, (first, second), &mut usage)
+            .await?;
+        Ok(Judged {
+            outcome,
+            usage,
+            request_hash,
+        })
     }
 }
 
-fn void_reason(reasons: &[String]) -> VoidReason {
-    let refused = reasons.iter().all(|reason| reason.contains("refused"));
-    if refused {
+fn void(reason: VoidReason) -> Outcome {
+    Outcome::Void {
+        reason,
+        verdict: None,
+    }
+}
+
+fn void_reason(reasons: &[Reason]) -> VoidReason {
+    let all = |kind: ReasonKind| reasons.iter().all(|reason| reason.kind == kind);
+    if all(ReasonKind::Refused) {
         VoidReason::Refused
+    } else if all(ReasonKind::Rejected) {
+        VoidReason::Rejected
     } else {
         VoidReason::Malformed
     }

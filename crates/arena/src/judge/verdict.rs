@@ -30,6 +30,8 @@ pub enum VoidReason {
     Malformed,
     /// The model refused to judge.
     Refused,
+    /// The provider does not accept the question, for its content or its length.
+    Rejected,
 }
 
 impl VoidReason {
@@ -39,6 +41,7 @@ impl VoidReason {
             Self::Unsupported => "no verified dimension supports the overall preference",
             Self::Malformed => "the answer did not follow the required form",
             Self::Refused => "the model refused to judge",
+            Self::Rejected => "the provider does not accept these plans' text or its length",
         }
     }
 }

@@ -7,10 +7,12 @@ use rating::Fit;
 use rating::scale::{EloRating, EloScale};
 use rating::schedule::bucket_of_arrival;
 use rating::uncertainty::{ItemSummary, RankOptions, rank_summary};
-use store::{AccountId, RatingRow, Store};
+use store::{AccountId, ComparisonKind, ComparisonState, PlanId, RatingRow};
 
 use crate::contest::{Node, Position};
+use crate::judge::canary::injection::Advice;
 use crate::rank::RankError;
+use crate::review::advice;
 
 /// A plan is provisional until its standard error is at most this, in Elo points …
 pub const MAX_ESTABLISHED_SE: f64 = 75.0;
@@ -26,20 +28,20 @@ struct Company {
 }
 
 /// One row per active node that has been compared.
-pub(super) async fn rows(
-    store: &Store,
+pub(super) fn rows(
     position: &Position,
     fit: &Fit,
     reference: &[u32],
 ) -> Result<Vec<RatingRow>, RankError> {
     let scale = EloScale::anchored(&fit.theta, reference);
-    let standings = standings(position, fit)?;
     let company = company(position);
     let rated: Vec<(u32, &Node)> = position
         .field
         .active()
         .filter(|(index, _)| company[*index as usize].comparisons > 0)
         .collect();
+    let standings = standings(position, fit, &rated)?;
+    let suspects = suspects(position);
     let last_rank = rated.len() as f64;
     let mut rows = Vec::with_capacity(rated.len());
     for (index, node) in rated {
@@ -63,7 +65,7 @@ pub(super) async fn rows(
             num_opponents: signed(company[i].opponents.len()),
             num_opponent_owners: signed(company[i].owners.len()),
             provisional: !doubts.is_empty(),
-            flagged: is_flagged(store, node).await?,
+            flagged: suspects.contains(&node.plan) || hides_text(node),
             bucket_id: Some(i64::from(bucket_of_arrival(node.arrival))),
             comment: (!doubts.is_empty()).then(|| format!("provisional: {}", doubts.join(" and "))),
         });
@@ -71,11 +73,16 @@ pub(super) async fn rows(
     Ok(rows)
 }
 
-/// Ranks among the active nodes; hidden ones stay in the fit, but hold no place.
-fn standings(position: &Position, fit: &Fit) -> Result<Vec<Option<ItemSummary>>, RankError> {
+/// Ranks among the rows of the board: hidden nodes stay in the fit, and newcomers wait for
+/// their first verdict, but neither holds a place.
+fn standings(
+    position: &Position,
+    fit: &Fit,
+    rated: &[(u32, &Node)],
+) -> Result<Vec<Option<ItemSummary>>, RankError> {
     let mut among = vec![false; position.field.nodes.len()];
-    for (index, _) in position.field.active() {
-        among[index as usize] = true;
+    for (index, _) in rated {
+        among[*index as usize] = true;
     }
     Ok(rank_summary(
         fit,
@@ -93,7 +100,7 @@ fn company(position: &Position) -> Vec<Company> {
             met.comparisons += 1;
             met.opponents.insert(other);
             met.owners
-                .extend(&position.field.nodes[other as usize].owners);
+                .insert(position.field.nodes[other as usize].owner);
         }
     }
     company
@@ -141,14 +148,27 @@ fn rounded(rating: EloRating) -> EloRating {
 }
 
 /// Whether text that people don't see was taken out of the plan, or look-alike letters are in it.
-async fn is_flagged(store: &Store, node: &Node) -> Result<bool, RankError> {
-    let Some(plan) = store.plan(node.plan).await? else {
-        return Ok(false);
-    };
-    let found: Integrity = serde_json::from_str(&plan.integrity).unwrap_or_default();
+fn hides_text(node: &Node) -> bool {
+    let found: Integrity = serde_json::from_str(&node.integrity).unwrap_or_default();
     let hidden = found.zero_width_removed
         + found.bidi_removed
         + found.tag_chars_removed
         + found.html_comments_removed;
-    Ok(hidden + found.homoglyph_words > 0)
+    hidden + found.homoglyph_words > 0
+}
+
+/// Plans whose sentences seem to speak to the judge, and moved it or left it without a verdict.
+fn suspects(position: &Position) -> BTreeSet<PlanId> {
+    let of_plan = position
+        .canaries
+        .iter()
+        .filter(|c| c.kind == ComparisonKind::SelfCanary);
+    let void = of_plan
+        .clone()
+        .filter(|c| c.state == ComparisonState::Void)
+        .map(|c| c.first_plan);
+    let moved = of_plan
+        .filter(|c| advice(&position.canaries, c).is_some_and(|a| a != Advice::Keep))
+        .map(|c| c.first_plan);
+    void.chain(moved).collect()
 }

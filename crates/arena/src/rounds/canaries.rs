@@ -3,6 +3,8 @@
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use sha2::{Digest as _, Sha256};
 use store::{Comparison, ComparisonKind, JudgeId};
 
 use crate::compare::Judges;
@@ -12,7 +14,7 @@ use crate::judge::canary::{CanaryKind, SelfCanary};
 use crate::rank::{RankError, Run};
 use crate::vectors;
 
-use super::{Planned, budget, generator};
+use super::{Planned, budget};
 
 /// Verdicts between two sets of canaries of one judge: measuring takes some 2 % of the calls.
 const VERDICTS_PER_SET: usize = 500;
@@ -62,61 +64,63 @@ pub(super) async fn due(
     jury: &Jury,
 ) -> Result<Vec<Planned>, RankError> {
     let mut planned = Vec::new();
-    let mut rng = generator(run, position);
-    for judge in jury
-        .judges()
-        .iter()
-        .filter_map(|j| judges.id_of(&j.fingerprint()))
-    {
-        if budget(run.settings, position) >= u64::from(SET * MIN_SETS_IN_BUDGET)
-            && set_is_due(position, judge)
-        {
-            planned.extend(set(position, judge, &mut rng));
+    let affordable = budget(run.settings, position) >= u64::from(SET * MIN_SETS_IN_BUDGET);
+    for judge in jury.judges() {
+        let fingerprint = judge.fingerprint();
+        let Some(id) = judges.id_of(&fingerprint) else {
+            continue;
+        };
+        if affordable {
+            planned.extend(sets(run, position, id, &fingerprint.name));
         }
-        planned.extend(self_canaries(run, position, judge).await?);
+        planned.extend(self_canaries(run, position, id).await?);
     }
     Ok(planned)
 }
 
-fn set_is_due(position: &Position, judge: JudgeId) -> bool {
-    let made = position
-        .canaries
-        .iter()
-        .filter(|c| c.judge_id == judge && c.kind == ComparisonKind::Canary)
-        .count();
+/// The sets that a judge's verdicts call for, as far as they are not made.
+fn sets(run: &Run<'_>, position: &Position, judge: JudgeId, name: &str) -> Vec<Planned> {
     let verdicts = position
         .pairs
         .iter()
         .filter(|p| p.judge_id == judge)
         .count();
-    made / SET as usize <= verdicts / VERDICTS_PER_SET
+    let wanted = 1 + verdicts / VERDICTS_PER_SET;
+    (0..wanted)
+        .flat_map(|number| set(position, judge, generator(run, name, number)))
+        .filter(|c| !is_made(&position.canaries, c))
+        .collect()
 }
 
-/// One canary of each kind on plans drawn at random; those made before are left out.
-fn set(position: &Position, judge: JudgeId, rng: &mut ChaCha8Rng) -> Vec<Planned> {
+/// Its own random numbers, so that a set is the same whenever it is looked at.
+fn generator(run: &Run<'_>, judge: &str, number: usize) -> ChaCha8Rng {
+    let mut hash = Sha256::new();
+    hash.update(b"planrank-canaries/1");
+    hash.update(run.settings.seed.to_le_bytes());
+    hash.update((number as u64).to_le_bytes());
+    hash.update(judge);
+    ChaCha8Rng::from_seed(hash.finalize().into())
+}
+
+/// One canary of each kind on plans drawn at random.
+fn set(position: &Position, judge: JudgeId, mut rng: ChaCha8Rng) -> Vec<Planned> {
     let nodes: Vec<&Node> = position.field.active().map(|(_, node)| node).collect();
     let mut planned = Vec::new();
     for kind in CanaryKind::ALL {
         let first = rng.random_range(0..nodes.len());
-        let other = (first + rng.random_range(1..nodes.len().max(2))) % nodes.len();
-        let (second, sides) = match kind {
-            CanaryKind::KpisSwapped => (other, [variant::OWN_KPIS, variant::SWAPPED_KPIS]),
-            _ => (first, [variant::ORIGINAL_FIRST, variant::TWIN_FIRST]),
+        let second = match kind {
+            CanaryKind::KpisSwapped if nodes.len() < 2 => continue,
+            CanaryKind::KpisSwapped => (first + rng.random_range(1..nodes.len())) % nodes.len(),
+            _ => first,
         };
-        let canary = |side| {
-            canary(
-                judge,
-                nodes[first],
-                nodes[second],
-                format!("{}/{side}", variant::name(kind)),
-            )
+        let sides = match kind {
+            CanaryKind::KpisSwapped => [variant::OWN_KPIS, variant::SWAPPED_KPIS],
+            _ => [variant::ORIGINAL_FIRST, variant::TWIN_FIRST],
         };
-        planned.extend(
-            sides
-                .map(canary)
-                .into_iter()
-                .filter(|c| !is_made(&position.canaries, c)),
-        );
+        planned.extend(sides.map(|side| {
+            let variant = format!("{}/{side}", variant::name(kind));
+            canary(judge, nodes[first], nodes[second], variant)
+        }));
     }
     planned
 }
@@ -141,21 +145,15 @@ fn is_made(made: &[Comparison], planned: &Planned) -> bool {
     })
 }
 
-/// Newcomers alone are looked at: a plan's content never changes.
+/// Plans that this judge has not seen yet are looked at: a plan's content never changes.
 async fn self_canaries(
     run: &Run<'_>,
     position: &Position,
     judge: JudgeId,
 ) -> Result<Vec<Planned>, RankError> {
     let mut planned = Vec::new();
-    let met = |index: u32| {
-        position
-            .met
-            .iter()
-            .any(|(a, b, j)| *j == judge && (*a == index || *b == index))
-    };
-    for (index, node) in position.field.active() {
-        if met(index) {
+    for (_, node) in position.field.active() {
+        if position.seen.contains(&(node.plan, judge)) {
             continue;
         }
         let card =

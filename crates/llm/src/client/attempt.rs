@@ -2,9 +2,9 @@
 
 use backon::Retryable;
 
-use super::{Client, PricedProvider};
+use super::{Client, Hindrance, PricedProvider};
 use crate::budget::Need;
-use crate::{CallError, Completion, LlmError, Request, RequestKey, Usage};
+use crate::{CallError, Completion, LlmError, ReasonKind, Request, RequestKey, Usage};
 
 /// What one answer has taken so far, over models, repairs and retries.
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ impl Client {
         model: &PricedProvider,
         request: &Request,
         tally: &mut Tally,
-    ) -> Result<Result<Completion, String>, LlmError> {
+    ) -> Result<Result<Completion, Hindrance>, LlmError> {
         let key = RequestKey::new(model.spec.provider, &model.spec.id, request);
         if let Some(completion) = self.journal.find(&key).await? {
             tally.add(&completion, true);
@@ -42,7 +42,10 @@ impl Client {
             }
             Err(Failure::Budget(error)) => Err(error),
             Err(Failure::Call(error)) if error.is_fatal() => Err(error.into()),
-            Err(Failure::Call(error)) => Ok(Err(error.to_string())),
+            Err(Failure::Call(error)) if error.is_transient() => {
+                Ok(Err((ReasonKind::Outage, error.to_string())))
+            }
+            Err(Failure::Call(error)) => Ok(Err((ReasonKind::Rejected, error.to_string()))),
         }
     }
 

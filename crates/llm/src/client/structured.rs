@@ -1,7 +1,7 @@
 //! Getting a usable answer out of one model: one repair, one longer answer, no more.
 
-use super::{Client, PricedProvider, Tally};
-use crate::{Finish, LlmError, Request, Role, Turn, json};
+use super::{Client, Hindrance, PricedProvider, Tally};
+use crate::{Finish, LlmError, ReasonKind, Request, Role, Turn, json};
 
 /// How much of a bad answer goes back to the model.
 const MAX_QUOTED_CHARS: usize = 8_000;
@@ -22,7 +22,7 @@ impl Client {
         request: &Request,
         check: &(dyn Fn(&str) -> Result<T, String> + Sync),
         tally: &mut Tally,
-    ) -> Result<Result<T, String>, LlmError> {
+    ) -> Result<Result<T, Hindrance>, LlmError> {
         let spec = &model.spec;
         let most_output = spec.max_output.min(spec.context_window);
         let mut request = request.clone();
@@ -30,17 +30,18 @@ impl Client {
         let mut tried = Tried::default();
         loop {
             if request.least_input_tokens() > u64::from(spec.context_window) {
-                return Ok(Err(format!(
+                let message = format!(
                     "the prompt is longer than its context window of {} tokens",
                     spec.context_window
-                )));
+                );
+                return Ok(Err((ReasonKind::Rejected, message)));
             }
             let completion = match self.answered(model, &request, tally).await? {
                 Ok(completion) => completion,
                 Err(reason) => return Ok(Err(reason)),
             };
             if completion.finish == Finish::Refusal {
-                return Ok(Err("it refused to answer".into()));
+                return Ok(Err((ReasonKind::Refused, "it refused to answer".into())));
             }
             let complaint = match check(&completion.text) {
                 // Text that was cut off may still be well-formed; only JSON is known whole.
@@ -57,9 +58,11 @@ impl Client {
                 request.max_output_tokens = doubled.min(most_output);
             } else if truncated {
                 let limit = request.max_output_tokens;
-                return Ok(Err(format!("its answer was cut off at {limit} tokens")));
+                let message = format!("its answer was cut off at {limit} tokens");
+                return Ok(Err((ReasonKind::Unusable, message)));
             } else if tried.repair {
-                return Ok(Err(json::clip(&complaint, MAX_COMPLAINT_CHARS)));
+                let message = json::clip(&complaint, MAX_COMPLAINT_CHARS);
+                return Ok(Err((ReasonKind::Unusable, message)));
             } else {
                 tried.repair = true;
                 request.history.extend(repair(&completion.text, &complaint));

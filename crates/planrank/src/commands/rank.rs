@@ -7,7 +7,7 @@ use serde_json::json;
 use store::{Contest, Store};
 
 use crate::cli::{Global, Rank, RankingOptions};
-use crate::exit::Exit;
+use crate::exit::{self, Exit};
 use crate::output::{self, TerminalProgress};
 use crate::system::SystemEntropy;
 use crate::wiring::{self, DEFAULT_FILE, Database, Models};
@@ -69,11 +69,14 @@ async fn extract_and_rank(
     let budget_used = match extract(&extraction).await {
         Ok(_) => None,
         // Ranking stops at once then; what is finished is published all the same.
-        Err(ExtractError::Model(error @ llm::LlmError::BudgetExhausted { .. })) => {
+        Err(error) => {
+            let why = budget_behind(&error);
+            if why.is_none() {
+                return Err(error.into());
+            }
             stop.request();
-            Some(error.to_string())
+            why
         }
-        Err(error) => return Err(error.into()),
     };
     let meter = || models.spent();
     let run = Run {
@@ -83,6 +86,7 @@ async fn extract_and_rank(
         contest: Contest::Public,
         jury: models.jury.clone(),
         settings: settings(options),
+        abandon_round: options.abandon_round,
         stop,
         observer,
         meter: &meter,
@@ -100,6 +104,14 @@ fn settings(options: &RankingOptions) -> Settings {
         calls_per_plan: options.calls,
         seed: options.seed,
         concurrency: options.concurrency,
+    }
+}
+
+/// The budget's words if extraction, embeddings included, ended because it is used.
+fn budget_behind(error: &ExtractError) -> Option<String> {
+    match error {
+        ExtractError::Model(error) => exit::used_budget(error),
+        error => exit::used_budget(error),
     }
 }
 
@@ -149,7 +161,8 @@ async fn dry_run(
 pub(super) fn exit_of(end: &RankEnd) -> Exit {
     match end {
         RankEnd::Complete => Exit::Done,
-        RankEnd::BudgetReached { .. } | RankEnd::NoJudge { .. } => Exit::BudgetReached,
+        RankEnd::BudgetReached { .. } => Exit::BudgetReached,
+        RankEnd::NoJudge { .. } => Exit::NoJudge,
         RankEnd::Interrupted => Exit::Interrupted,
     }
 }
@@ -179,6 +192,9 @@ pub(super) fn print_report(report: &RankReport, database: &Database) -> anyhow::
         RankEnd::Interrupted => output::line(&format!(
             "Interrupted. Nothing is lost; go on with: planrank rank{hint}"
         )),
-        RankEnd::NoJudge { why } => output::line(&format!("Stopped: no judge may judge: {why}")),
+        RankEnd::NoJudge { why } => output::line(&format!(
+            "Stopped: no judge may judge: {why}. Nothing is lost; choose another model \
+             (--llm-provider, --llm-model) and go on with: planrank rank{hint}"
+        )),
     }
 }
