@@ -11,7 +11,11 @@ use serde::{Deserialize, Serialize};
 /// A published catalogue has some 30 kB; a hundred times that is a mistake or an attack.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
-/// One entry of the catalogue, as published.
+/// Longer texts than these are cut: a catalogue is read in lists.
+const MAX_TITLE_BYTES: usize = 300;
+const MAX_TEXT_BYTES: usize = 64 * 1024;
+
+/// One entry of the catalogue, as published but for its text, which is canonical.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CatalogueEntry {
     pub title: String,
@@ -27,6 +31,18 @@ pub struct CatalogueEntry {
 }
 
 impl CatalogueEntry {
+    /// A catalogue is as hostile as a plan: its text ends on boards and terminals, too.
+    fn canonical(self) -> Self {
+        Self {
+            title: one_line(&self.title),
+            prompt: text(&self.prompt),
+            report_link: one_line(&self.report_link),
+            thumbnail: self.thumbnail.as_deref().map(one_line),
+            description: self.description.as_deref().map(text),
+            featured: self.featured,
+        }
+    }
+
     /// Name of the run zip that the entry describes, without extension.
     pub fn run_name(&self) -> &str {
         let link = self.report_link.rsplit('/').next().unwrap_or_default();
@@ -66,6 +82,7 @@ impl Catalogue {
             .map_err(|e| CatalogueError::Malformed(first_line(&e.to_string())))?;
         let mut entries = BTreeMap::new();
         for entry in list {
+            let entry = entry.canonical();
             let name = entry.run_name().to_owned();
             if entries.insert(name.clone(), entry).is_some() {
                 return Err(CatalogueError::Duplicate(name));
@@ -92,6 +109,17 @@ impl Catalogue {
     }
 }
 
+fn text(raw: &str) -> String {
+    let canonical = plan::text::canonical_only(raw);
+    plan::text::prefix(&canonical, MAX_TEXT_BYTES).to_owned()
+}
+
+fn one_line(raw: &str) -> String {
+    let canonical = plan::text::canonical_only(raw);
+    let line = canonical.split_whitespace().collect::<Vec<_>>().join(" ");
+    plan::text::prefix(&line, MAX_TITLE_BYTES).to_owned()
+}
+
 fn first_line(message: &str) -> String {
     message.lines().next().unwrap_or_default().to_owned()
 }
@@ -113,6 +141,24 @@ mod tests {
         let yaml = "- {title: A, report_link: 20250101_canal_report.html}\n\
                     - {title: B, report_link: 20250102_plastics.html}\n";
         assert_eq!(names(yaml), ["20250101_canal", "20250102_plastics"]);
+    }
+
+    #[test]
+    fn texts_are_canonical_and_bounded() {
+        let long = "x".repeat(400);
+        let yaml = format!(
+            "- title: \"A\\e[31m \\u202E<b>canal</b>\\n{long}\"\n  report_link: a_report.html\n  \
+             description: \"one\\e]0;two\\u200B\"\n"
+        );
+        let catalogue = Catalogue::parse(yaml.as_bytes()).unwrap();
+        let entry = catalogue.entry("a").unwrap();
+        assert!(
+            entry.title.starts_with("A[31m canal xxx"),
+            "{:?}",
+            entry.title
+        );
+        assert_eq!(entry.title.len(), MAX_TITLE_BYTES);
+        assert_eq!(entry.description.as_deref(), Some("one]0;two"));
     }
 
     #[test]

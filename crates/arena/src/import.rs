@@ -1,8 +1,11 @@
 //! Submit plans: read, card, hash, family, store.
 //!
 //! Invariants: importing the same content again changes nothing and gives the same id;
-//! what could not be read is reported by name and leaves nothing behind; which family a
-//! plan joins depends on content alone, not on the order of the files.
+//! what could not be read is reported by name and leaves nothing behind. Of several near copies a
+//! plan joins the family of the likest, and of equally like ones that of the smallest content hash,
+//! so within a batch the order of files means nothing. Across batches who came first does: when B
+//! is a copy of A and of C, but these two aren't of each other, C joins A's family after B, and
+//! founds its own before.
 //! Deliberately absent: KPIs (see [`crate::extract`]) and comparisons.
 
 mod discover;
@@ -13,12 +16,16 @@ use std::path::{Path, PathBuf};
 
 use plan::model::Warning;
 use serde::Serialize;
-use store::{AccountId, Digest, FamilyId, NewPlan, PlanId, Store, StoreError, Visibility};
+use store::{
+    AccountId, Digest, FamilyId, NewEmbedding, NewPlan, PlanId, Store, StoreError, Visibility,
+};
 
 use crate::catalogue::{Catalogue, CatalogueEntry, CatalogueError};
 use crate::progress::{Event, Observer, Step};
 use crate::vectors::CARD_CHARS_MODEL;
 use crate::{Clock, Entropy};
+
+use families::Cards;
 
 pub use discover::{Discovery, Input, discover};
 pub use prepare::{Prepared, prepare_all};
@@ -108,6 +115,7 @@ pub async fn import(
     observer: &dyn Observer,
 ) -> Result<ImportReport, ImportError> {
     let Discovery { inputs, catalogue } = discovery;
+    let mut cards = Cards::load(store).await?;
     let mut report = catalogue_report(&inputs, &catalogue);
     observer.on(Event::Started {
         step: Step::Read,
@@ -129,7 +137,7 @@ pub async fn import(
         let ids = Ids { clock, entropy };
         report
             .imported
-            .extend(store_batch(store, &ids, submitter, &catalogue, batch).await?);
+            .extend(store_batch(store, &ids, submitter, &catalogue, &mut cards, batch).await?);
     }
     observer.on(Event::Finished { step: Step::Read });
     Ok(report)
@@ -148,6 +156,7 @@ pub async fn submit(
         &Ids { clock, entropy },
         submitter,
         &Catalogue::default(),
+        &mut Cards::in_store(),
         prepared,
     )
     .await
@@ -170,34 +179,34 @@ async fn store_batch(
     ids: &Ids<'_>,
     submitter: Submitter,
     catalogue: &Catalogue,
+    cards: &mut Cards,
     mut batch: Vec<Prepared>,
 ) -> Result<Vec<Imported>, ImportError> {
     batch.sort_by_key(|p| p.hash);
-    let families = families::assign(store, &batch, || {
+    let families = families::assign(store, cards, &batch, || {
         FamilyId::new(ids.clock.now(), ids.random())
     })
     .await?;
     let rows: Vec<NewPlan> = batch
         .iter()
-        .zip(families)
+        .zip(&families)
         .map(|(prepared, family)| {
             new_plan(
                 ids,
                 submitter,
                 catalogue.entry(&prepared.name),
                 prepared,
-                family,
+                *family,
             )
         })
         .collect();
     let inserted = store.insert_plans(&rows).await?;
-    let vectors: Vec<(PlanId, Vec<f32>)> = inserted
-        .iter()
-        .zip(&batch)
-        .filter(|(row, _)| row.created)
-        .map(|(row, prepared)| (row.plan_id, prepared.chars.clone()))
-        .collect();
-    store.put_embeddings(CARD_CHARS_MODEL, &vectors).await?;
+    let created = batch.iter().zip(&inserted).zip(&families);
+    cards.add(
+        created
+            .filter(|((_, row), _)| row.created)
+            .map(|((prepared, _), family)| (prepared, *family)),
+    );
     let report = |(prepared, row): (Prepared, store::Inserted)| Imported {
         source: prepared.path,
         title: prepared.plan.title,
@@ -231,6 +240,10 @@ fn new_plan(
         card: to_json(&prepared.card),
         signature: families::signature_bytes(&prepared.signature),
         bands: prepared.signature.bands().to_vec(),
+        embedding: Some(NewEmbedding {
+            model: CARD_CHARS_MODEL.to_owned(),
+            vector: prepared.chars.clone(),
+        }),
         warnings: to_json(&plan.warnings),
         integrity: to_json(&plan.integrity),
         source_name: Some(prepared.name.clone()),
@@ -239,13 +252,10 @@ fn new_plan(
     }
 }
 
-/// The catalogue's title, if it says anything once it is canonical like all other text.
+/// The catalogue's title, if it says anything.
 fn title(plan: &plan::Plan, entry: Option<&CatalogueEntry>) -> String {
-    let canonical = entry.map(|e| plan::text::canonical_only(&e.title));
-    let words = canonical.map(|t| t.split_whitespace().collect::<Vec<_>>().join(" "));
-    words
-        .filter(|t| !t.is_empty())
-        .unwrap_or_else(|| plan.title.clone())
+    let given = entry.map(|e| e.title.as_str()).filter(|t| !t.is_empty());
+    given.unwrap_or(&plan.title).to_owned()
 }
 
 /// The documents are plain trees with string keys, so this cannot fail but for a bug.

@@ -4,10 +4,11 @@
 //! server made, so that a fit of the same verdicts is the same bit by bit.
 
 use chrono::{DateTime, Utc};
+use sea_orm::Value;
 use serde::Serialize;
 
 use crate::rankings::hold;
-use crate::sql::{all, execute, from_row, one, params, text_enum};
+use crate::sql::{Param, all, execute, from_row, one, params, text_enum};
 use crate::{ComparisonId, Contest, Digest, Fence, JudgeId, PlanId, Store, StoreError};
 
 text_enum! {
@@ -142,6 +143,28 @@ pub struct ComparisonFilter {
     pub judge_id: Option<JudgeId>,
 }
 
+impl ComparisonFilter {
+    /// What doesn't apply is left out, rather than written as `$n IS NULL OR …`, so that the
+    /// planner sees which index fits.
+    fn conditions(&self, contest: Contest) -> (String, Vec<Value>) {
+        let given = [
+            ("c.state", self.state.map(|state| state.value())),
+            ("c.kind", self.kind.map(|kind| kind.value())),
+            ("c.round", self.round.map(|round| round.value())),
+            ("c.judge_id", self.judge_id.map(|judge| judge.value())),
+        ];
+        let mut sql = "c.contest = $1".to_owned();
+        let mut params = params![contest];
+        for (column, value) in given {
+            if let Some(value) = value {
+                params.push(value);
+                sql = format!("{sql} AND {column} = ${}", params.len());
+            }
+        }
+        (sql, params)
+    }
+}
+
 /// What a fit needs of a finished comparison of two plans, and no more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RatedPair {
@@ -257,19 +280,11 @@ impl Store {
         contest: Contest,
         filter: &ComparisonFilter,
     ) -> Result<Vec<Comparison>, StoreError> {
+        let (conditions, params) = filter.conditions(contest);
         let sql = format!(
             "SELECT {COLUMNS} FROM comparison c JOIN judge j ON j.judge_id = c.judge_id
-             WHERE c.contest = $1 AND ($2 IS NULL OR c.state = $2) AND ($3 IS NULL OR c.kind = $3)
-               AND ($4 IS NULL OR c.round = $4) AND ($5 IS NULL OR c.judge_id = $5)
-             ORDER BY {ORDER}"
+             WHERE {conditions} ORDER BY {ORDER}"
         );
-        let params = params![
-            contest,
-            filter.state,
-            filter.kind,
-            filter.round,
-            filter.judge_id
-        ];
         all(self.read(), &sql, params).await
     }
 

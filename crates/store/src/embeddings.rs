@@ -4,24 +4,47 @@
 //! pgvector extension an HNSW index answers instead. Likeness never chooses opponents: this
 //! serves novelty, families and advice.
 
+mod corpus;
 mod exact;
 mod pgvector;
 mod snapshots;
 
+use sea_orm::ConnectionTrait;
 use serde::Serialize;
 
 use crate::sql::{FromRow, all, execute_rows, get, params};
-use crate::{AccountId, FamilyId, PlanId, Store, StoreError};
+use crate::{AccountId, Digest, FamilyId, PlanId, Store, StoreError};
 
+pub use corpus::PlanVector;
 pub(crate) use pgvector::prepare as prepare_pgvector;
 pub use snapshots::Snapshot;
 
-/// What a search leaves out; hidden plans never appear.
+/// What a search leaves out.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Exclude {
     pub plan: Option<PlanId>,
     pub family: Option<FamilyId>,
     pub owner: Option<AccountId>,
+    pub hidden: Hidden,
+}
+
+/// What a search does with withdrawn and quarantined plans.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Hidden {
+    #[default]
+    Excluded,
+    /// Families outlive their members: a copy of a withdrawn plan is still a copy.
+    Included,
+}
+
+impl Hidden {
+    /// The end of a `WHERE` clause on the table `p` of plans.
+    fn condition(self) -> &'static str {
+        match self {
+            Self::Excluded => " AND p.state = 'active'",
+            Self::Included => "",
+        }
+    }
 }
 
 /// A plan near a vector.
@@ -29,6 +52,7 @@ pub struct Exclude {
 pub struct Neighbour {
     pub plan_id: PlanId,
     pub family_id: FamilyId,
+    pub content_hash: Digest,
     /// 1 − cosine, in 0..=2; 1 when one of the vectors is zero.
     pub distance: f64,
 }
@@ -43,13 +67,24 @@ impl Store {
         model: &str,
         vectors: &[(PlanId, Vec<f32>)],
     ) -> Result<(), StoreError> {
-        let Some(dimensions) = vectors.first().map(|(_, vector)| vector.len()) else {
+        let write = self.write().await?;
+        self.write_embeddings(&write.tx, model, vectors).await?;
+        write.commit().await
+    }
+
+    /// The same within a transaction.
+    pub(crate) async fn write_embeddings<V: AsRef<[f32]> + Sync>(
+        &self,
+        tx: &impl ConnectionTrait,
+        model: &str,
+        vectors: &[(PlanId, V)],
+    ) -> Result<(), StoreError> {
+        let Some(dimensions) = vectors.first().map(|(_, vector)| vector.as_ref().len()) else {
             return Ok(());
         };
         check(vectors, dimensions)?;
-        let write = self.write().await?;
         let sql = "SELECT dimensions FROM plan_embedding WHERE model = $1 LIMIT 1";
-        let held: Vec<Dimensions> = all(&write.tx, sql, params![model]).await?;
+        let held: Vec<Dimensions> = all(tx, sql, params![model]).await?;
         if let Some(held) = held
             .first()
             .filter(|held| usize::try_from(held.0) != Ok(dimensions))
@@ -62,15 +97,15 @@ impl Store {
         let length = i64::try_from(dimensions).unwrap_or(i64::MAX);
         let rows = vectors
             .iter()
-            .map(|(plan, vector)| params![model, plan, length, to_bytes(vector)])
+            .map(|(plan, vector)| params![model, plan, length, to_bytes(vector.as_ref())])
             .collect();
         let head = "INSERT INTO plan_embedding (model, plan_id, dimensions, vector)";
         let tail = "ON CONFLICT (model, plan_id) DO UPDATE SET vector = excluded.vector";
-        execute_rows(&write.tx, head, rows, tail).await?;
-        if self.has_pgvector(&write.tx).await? {
-            pgvector::copy(&write.tx, model, vectors).await?;
+        execute_rows(tx, head, rows, tail).await?;
+        if self.has_pgvector(tx).await? {
+            pgvector::copy(tx, model, vectors).await?;
         }
-        write.commit().await
+        Ok(())
     }
 
     /// All vectors of a model, by plan id.
@@ -80,7 +115,7 @@ impl Store {
         Ok(rows.into_iter().map(|row| (row.0, row.1)).collect())
     }
 
-    /// The `k` active plans nearest to `query` by cosine, nearest first.
+    /// The `k` plans nearest to `query` by cosine, nearest first, equals by content hash.
     pub async fn nearest(
         &self,
         model: &str,
@@ -101,14 +136,23 @@ impl Store {
     }
 }
 
-fn check(vectors: &[(PlanId, Vec<f32>)], dimensions: usize) -> Result<(), StoreError> {
+fn check<V: AsRef<[f32]>>(vectors: &[(PlanId, V)], dimensions: usize) -> Result<(), StoreError> {
     for (_, vector) in vectors {
+        let vector = vector.as_ref();
         check_vector(vector)?;
         if vector.len() != dimensions {
             return Err(wrong_length(dimensions, vector.len()));
         }
     }
     Ok(())
+}
+
+/// Nearest first; what is equally near in an order that doesn't depend on who came first.
+fn sort(found: &mut [Neighbour]) {
+    found.sort_by(|a, b| {
+        let ties = (a.content_hash, a.plan_id).cmp(&(b.content_hash, b.plan_id));
+        a.distance.total_cmp(&b.distance).then(ties)
+    });
 }
 
 fn check_vector(vector: &[f32]) -> Result<(), StoreError> {

@@ -21,6 +21,7 @@ pub struct Candidate {
     pub plan_id: PlanId,
     pub family_id: FamilyId,
     pub owner_id: AccountId,
+    pub content_hash: Digest,
     pub signature: Vec<u8>,
     pub shared_bands: i64,
 }
@@ -29,6 +30,7 @@ from_row!(Candidate {
     plan_id,
     family_id,
     owner_id,
+    content_hash,
     signature,
     shared_bands
 });
@@ -78,7 +80,7 @@ pub struct FamilyRow {
 }
 
 impl Store {
-    /// Plans that share a band with `bands`, most shared bands first, at most `limit`.
+    /// Plans, hidden ones too, that share a band with `bands`, most shared bands first, at most `limit`.
     pub async fn band_candidates(
         &self,
         bands: &[u64],
@@ -94,7 +96,7 @@ impl Store {
                  FROM wanted w JOIN plan_band b ON b.band_number = w.band_number AND b.band_hash = w.band_hash
                  GROUP BY b.plan_id ORDER BY COUNT(*) DESC, b.plan_id LIMIT {}
              )
-             SELECT s.plan_id, p.family_id, p.owner_id, g.signature, s.shared_bands
+             SELECT s.plan_id, p.family_id, p.owner_id, p.content_hash, g.signature, s.shared_bands
              FROM shared s JOIN plan_corpus p ON p.plan_id = s.plan_id
                   JOIN plan_signature g ON g.plan_id = s.plan_id
              ORDER BY s.shared_bands DESC, s.plan_id",

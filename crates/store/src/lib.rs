@@ -50,7 +50,7 @@ pub use comparisons::{
     PairCount, RatedPair,
 };
 pub use dialect::Backend;
-pub use embeddings::{Exclude, Neighbour, Snapshot};
+pub use embeddings::{Exclude, Hidden, Neighbour, PlanVector, Snapshot};
 pub use error::StoreError;
 pub use families::{Candidate, Entrant, FamilyRow};
 pub use ids::{AccountId, ComparisonId, Contest, Digest, FamilyId, JudgeId, PlanId, uuid_v7};
@@ -58,7 +58,9 @@ pub use journal::{Call, NewCall, Spend};
 pub use judges::{Judge, NewJudge};
 pub use kpis::{KpiRow, KpiValues};
 pub use leaderboard::{LeaderFilter, LeaderPage, LeaderRow, Standing};
-pub use plans::{Inserted, NewPlan, Plan, PlanDocument, PlanFilter, PlanState, Visibility};
+pub use plans::{
+    Inserted, NewEmbedding, NewPlan, Plan, PlanDocument, PlanFilter, PlanState, Visibility,
+};
 pub use publication::{HistoryRow, RatingRow};
 pub use rankings::{Claim, Fence, Ranking};
 pub use rounds::{Round, RoundState};

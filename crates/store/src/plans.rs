@@ -50,6 +50,8 @@ pub struct NewPlan {
     /// The MinHash signature and its LSH band hashes; the position in the list is the band's number.
     pub signature: Vec<u8>,
     pub bands: Vec<u64>,
+    /// The vector by which near copies are found; stored with the plan or not at all.
+    pub embedding: Option<NewEmbedding>,
     /// Reader warnings and integrity flags as JSON.
     pub warnings: String,
     pub integrity: String,
@@ -57,6 +59,13 @@ pub struct NewPlan {
     pub source_name: Option<String>,
     pub source_catalogue: Option<String>,
     pub created_at: DateTime<Utc>,
+}
+
+/// A vector of a plan that is being stored.
+#[derive(Debug, Clone)]
+pub struct NewEmbedding {
+    pub model: String,
+    pub vector: Vec<f32>,
 }
 
 /// What became of one [`NewPlan`].

@@ -78,20 +78,17 @@ impl Store {
         if execute(&write.tx, sql, params![fence.contest, publication, now]).await? == 0 {
             return Ok(false);
         }
-        let sql =
-            "UPDATE plan_metrics SET elo = NULL, rank = NULL WHERE contest = $1 AND elo IS NOT NULL
-                   AND rated_at <> $2";
         let board = rows
             .iter()
             .map(|row| board_row(fence.contest, row, now))
             .collect();
         execute_rows(&write.tx, BOARD_HEAD, board, BOARD_TAIL).await?;
-        execute(&write.tx, sql, params![fence.contest, now]).await?;
         let history = rows
             .iter()
             .map(|row| history_row(fence.contest, publication, row, now))
             .collect();
         execute_rows(&write.tx, HISTORY_HEAD, history, "").await?;
+        execute(&write.tx, CLEAR, params![fence.contest, publication]).await?;
         write.commit().await?;
         Ok(true)
     }
@@ -116,6 +113,12 @@ const BOARD_TAIL: &str = ") UPDATE plan_metrics SET elo = new.elo, elo_se = new.
     num_opponent_owners = new.num_opponent_owners, provisional = new.provisional, flagged = new.flagged,
     bucket_id = new.bucket_id, comment = new.comment, rated_at = new.rated_at
     FROM new WHERE plan_metrics.plan_id = new.plan_id AND plan_metrics.contest || '' = new.contest";
+
+// What this publication left out is known by its number; times may stand still.
+const CLEAR: &str = "UPDATE plan_metrics SET elo = NULL, rank = NULL
+    WHERE contest = $1 AND elo IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM rating_history h
+        WHERE h.plan_id = plan_metrics.plan_id AND h.contest = $1 AND h.publication = $2)";
 
 const HISTORY_HEAD: &str =
     "INSERT INTO rating_history (plan_id, contest, publication, elo, elo_se, elo_low,

@@ -1,9 +1,10 @@
-//! Which family a new plan belongs to: that of a near copy, or its own.
+//! Which family a new plan belongs to: that of its nearest copy, or its own.
+//!
+//! Copies are looked for among all plans, withdrawn and quarantined ones too: else submitting a
+//! withdrawn plan again, slightly changed, would found a new family with a clean slate.
 
-use std::collections::BTreeMap;
-
-use plan::family::{MIN_COSINE, MIN_JACCARD, Signature, is_family};
-use store::{Exclude, FamilyId, Store, StoreError};
+use plan::family::{MIN_COSINE, MIN_JACCARD, Signature, cosine};
+use store::{Digest, Exclude, FamilyId, Hidden, Store, StoreError};
 
 use crate::vectors::CARD_CHARS_MODEL;
 
@@ -13,63 +14,163 @@ use super::Prepared;
 const MAX_CANDIDATES: u32 = 64;
 /// How many of the nearest cards are looked at.
 const NEAREST: u32 = 8;
+/// Card vectors that an import keeps in memory: 2 KiB each.
+const MAX_IN_MEMORY: usize = 20_000;
+
+/// Where the vectors of stored cards are searched.
+pub(super) struct Cards {
+    /// `None`: in the store, plan by plan.
+    held: Option<Vec<Held>>,
+}
+
+struct Held {
+    content_hash: Digest,
+    family: FamilyId,
+    vector: Vec<f32>,
+}
+
+impl Cards {
+    /// Reads them once for an import of many, where that is cheaper than to search the store for
+    /// each: without an index, and when there aren't too many. What another process stores
+    /// meanwhile is then found by its word 5-grams only.
+    pub(super) async fn load(store: &Store) -> Result<Self, StoreError> {
+        let stored = usize::try_from(store.count_plans().await?).unwrap_or(usize::MAX);
+        if stored > MAX_IN_MEMORY || store.uses_pgvector().await? {
+            return Ok(Self::in_store());
+        }
+        let rows = store.corpus_vectors(CARD_CHARS_MODEL).await?;
+        let hold = |row: store::PlanVector| Held {
+            content_hash: row.content_hash,
+            family: row.family_id,
+            vector: row.vector,
+        };
+        Ok(Self {
+            held: Some(rows.into_iter().map(hold).collect()),
+        })
+    }
+
+    pub(super) fn in_store() -> Self {
+        Self { held: None }
+    }
+
+    /// Learns of plans that were stored.
+    pub(super) fn add<'a>(&mut self, stored: impl Iterator<Item = (&'a Prepared, FamilyId)>) {
+        let Some(held) = &mut self.held else { return };
+        held.extend(stored.map(|(plan, family)| Held {
+            content_hash: Digest(plan.hash.0),
+            family,
+            vector: plan.chars.clone(),
+        }));
+        if held.len() > MAX_IN_MEMORY {
+            self.held = None;
+        }
+    }
+
+    /// Copies by the cosine of their vectors.
+    async fn near(&self, store: &Store, plan: &Prepared) -> Result<Vec<Near>, StoreError> {
+        if let Some(held) = &self.held {
+            let near = |h: &Held| by_letters(&plan.chars, &h.vector, h.content_hash, h.family);
+            return Ok(held.iter().filter_map(near).collect());
+        }
+        let everywhere = Exclude {
+            hidden: Hidden::Included,
+            ..Exclude::default()
+        };
+        let found = store
+            .nearest(CARD_CHARS_MODEL, &plan.chars, NEAREST, &everywhere)
+            .await?;
+        let near = |n: store::Neighbour| {
+            Near::new(1.0 - n.distance, MIN_COSINE, n.content_hash, n.family_id)
+        };
+        Ok(found.into_iter().filter_map(near).collect())
+    }
+}
+
+/// A near copy of a new plan.
+struct Near {
+    /// In millionths: searches differ in how they round.
+    likeness: f64,
+    content_hash: Digest,
+    family: FamilyId,
+}
+
+impl Near {
+    fn new(likeness: f64, least: f64, content_hash: Digest, family: FamilyId) -> Option<Self> {
+        (likeness >= least).then(|| Self {
+            likeness: (likeness * 1e6).round(),
+            content_hash,
+            family,
+        })
+    }
+}
+
+fn by_words(plan: &Prepared, other: &Signature, hash: Digest, family: FamilyId) -> Option<Near> {
+    Near::new(
+        plan.signature.jaccard_estimate(other),
+        MIN_JACCARD,
+        hash,
+        family,
+    )
+}
+
+fn by_letters(a: &[f32], b: &[f32], hash: Digest, family: FamilyId) -> Option<Near> {
+    Near::new(cosine(a, b), MIN_COSINE, hash, family)
+}
 
 /// A family for each plan of `batch`, in order; `fresh` makes the id of a new one.
 pub(super) async fn assign(
     store: &Store,
+    cards: &Cards,
     batch: &[Prepared],
     fresh: impl Fn() -> FamilyId,
 ) -> Result<Vec<FamilyId>, StoreError> {
     let mut families: Vec<FamilyId> = Vec::with_capacity(batch.len());
     for (index, plan) in batch.iter().enumerate() {
-        let earlier = batch[..index].iter().zip(&families);
-        let in_batch = earlier
-            .filter(|(other, _)| {
-                is_family(
-                    (&plan.signature, &plan.chars),
-                    (&other.signature, &other.chars),
-                )
-            })
-            .map(|(_, family)| *family)
-            .next();
-        let family = match in_batch {
-            Some(family) => Some(family),
-            None => in_store(store, plan).await?,
-        };
+        let earlier: Vec<(&Prepared, FamilyId)> = batch[..index]
+            .iter()
+            .zip(families.iter().copied())
+            .collect();
+        let family = nearest(store, cards, plan, &earlier).await?;
         families.push(family.unwrap_or_else(&fresh));
     }
     Ok(families)
 }
 
-/// The family of the nearest stored near copy: by shared bands of the signature, or by the
-/// cosine of the card's vector.
-async fn in_store(store: &Store, plan: &Prepared) -> Result<Option<FamilyId>, StoreError> {
-    let mut near: BTreeMap<FamilyId, f64> = BTreeMap::new();
-    for candidate in store
-        .band_candidates(&plan.signature.bands(), MAX_CANDIDATES)
-        .await?
-    {
-        let Some(signature) = signature_from(&candidate.signature) else {
-            continue;
-        };
-        let likeness = plan.signature.jaccard_estimate(&signature);
-        if likeness >= MIN_JACCARD {
-            near.entry(candidate.family_id)
-                .and_modify(|l| *l = l.max(likeness))
-                .or_insert(likeness);
-        }
+/// The family of the nearest copy, stored or `earlier` in the batch: by the word 5-grams of the
+/// cards if any is one by these, else by their letters.
+async fn nearest(
+    store: &Store,
+    cards: &Cards,
+    plan: &Prepared,
+    earlier: &[(&Prepared, FamilyId)],
+) -> Result<Option<FamilyId>, StoreError> {
+    let in_batch = |(other, family): &(&Prepared, FamilyId)| {
+        by_words(plan, &other.signature, Digest(other.hash.0), *family)
+    };
+    let mut near: Vec<Near> = earlier.iter().filter_map(in_batch).collect();
+    let bands = plan.signature.bands();
+    for candidate in store.band_candidates(&bands, MAX_CANDIDATES).await? {
+        let signature = signature_from(&candidate.signature);
+        near.extend(
+            signature.and_then(|s| by_words(plan, &s, candidate.content_hash, candidate.family_id)),
+        );
     }
     if near.is_empty() {
-        let neighbours = store
-            .nearest(CARD_CHARS_MODEL, &plan.chars, NEAREST, &Exclude::default())
-            .await?;
-        let copies = neighbours
-            .into_iter()
-            .filter(|n| 1.0 - n.distance >= MIN_COSINE);
-        near.extend(copies.map(|n| (n.family_id, 1.0 - n.distance)));
+        near = cards.near(store, plan).await?;
+        near.extend(earlier.iter().filter_map(|(other, family)| {
+            by_letters(&plan.chars, &other.chars, Digest(other.hash.0), *family)
+        }));
     }
-    let nearest = near.into_iter().max_by(|a, b| a.1.total_cmp(&b.1));
-    Ok(nearest.map(|(family, _)| family))
+    Ok(likest(near))
+}
+
+/// The family of the likest; of equally like ones, that of the smallest content hash.
+fn likest(near: Vec<Near>) -> Option<FamilyId> {
+    let best = near.into_iter().min_by(|a, b| {
+        let ties = (a.content_hash, a.family).cmp(&(b.content_hash, b.family));
+        b.likeness.total_cmp(&a.likeness).then(ties)
+    });
+    best.map(|near| near.family)
 }
 
 /// A signature as the store keeps it: little-endian words.

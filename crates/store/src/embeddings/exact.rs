@@ -3,15 +3,16 @@
 
 use sea_orm::QueryResult;
 
-use super::{Exclude, Neighbour, from_bytes};
+use super::{Exclude, Neighbour, from_bytes, sort};
 use crate::sql::{FromRow, all, get, params};
-use crate::{FamilyId, PlanId, Store, StoreError};
+use crate::{Digest, FamilyId, PlanId, Store, StoreError};
 
 const PAGE: i64 = 2_000;
 
 struct Scanned {
     plan_id: PlanId,
     family_id: FamilyId,
+    content_hash: Digest,
     vector: Vec<f32>,
 }
 
@@ -21,6 +22,7 @@ impl FromRow for Scanned {
         Ok(Self {
             plan_id: get(row, "plan_id")?,
             family_id: get(row, "family_id")?,
+            content_hash: get(row, "content_hash")?,
             vector,
         })
     }
@@ -33,12 +35,15 @@ pub(super) async fn nearest(
     k: u32,
     exclude: &Exclude,
 ) -> Result<Vec<Neighbour>, StoreError> {
-    let sql = "SELECT e.plan_id, p.family_id, e.vector
+    let sql = format!(
+        "SELECT e.plan_id, p.family_id, p.content_hash, e.vector
                FROM plan_embedding e JOIN plan_corpus p ON p.plan_id = e.plan_id
-               WHERE e.model = $1 AND p.state = 'active'
+               WHERE e.model = $1{}
                  AND ($2 IS NULL OR e.plan_id <> $2) AND ($3 IS NULL OR p.family_id <> $3)
                  AND ($4 IS NULL OR p.owner_id <> $4) AND ($5 IS NULL OR e.plan_id > $5)
-               ORDER BY e.plan_id LIMIT $6";
+               ORDER BY e.plan_id LIMIT $6",
+        exclude.hidden.condition(),
+    );
     let wanted = usize::try_from(k).unwrap_or(usize::MAX);
     let mut best: Vec<Neighbour> = Vec::new();
     let mut after: Option<PlanId> = None;
@@ -51,7 +56,7 @@ pub(super) async fn nearest(
             after,
             PAGE
         ];
-        let page: Vec<Scanned> = all(store.read(), sql, params).await?;
+        let page: Vec<Scanned> = all(store.read(), &sql, params).await?;
         let Some(last) = page.last() else {
             return Ok(best);
         };
@@ -59,13 +64,10 @@ pub(super) async fn nearest(
         best.extend(page.iter().map(|row| Neighbour {
             plan_id: row.plan_id,
             family_id: row.family_id,
+            content_hash: row.content_hash,
             distance: cosine_distance(query, &row.vector),
         }));
-        best.sort_by(|a, b| {
-            a.distance
-                .total_cmp(&b.distance)
-                .then(a.plan_id.cmp(&b.plan_id))
-        });
+        sort(&mut best);
         best.truncate(wanted);
     }
 }

@@ -7,7 +7,7 @@
 use sea_orm::ConnectionTrait;
 use sha2::{Digest as _, Sha256};
 
-use super::{Exclude, Neighbour};
+use super::{Exclude, Neighbour, sort};
 use crate::sql::{all, clean, execute, execute_rows, from_row, params, scalar};
 use crate::{Backend, PlanId, Store, StoreError};
 
@@ -19,6 +19,7 @@ const EF_SEARCH: u32 = 200;
 from_row!(Neighbour {
     plan_id,
     family_id,
+    content_hash,
     distance
 });
 
@@ -82,12 +83,12 @@ struct Model {
 from_row!(Model { model });
 
 /// Repeats stored vectors in `plan_vector`, and gives the model its index.
-pub(super) async fn copy(
+pub(super) async fn copy<V: AsRef<[f32]>>(
     tx: &impl ConnectionTrait,
     model: &str,
-    vectors: &[(PlanId, Vec<f32>)],
+    vectors: &[(PlanId, V)],
 ) -> Result<(), StoreError> {
-    let Some((_, first)) = vectors.first() else {
+    let Some(first) = vectors.first().map(|(_, vector)| vector.as_ref()) else {
         return Ok(());
     };
     if !fits(first) {
@@ -97,7 +98,7 @@ pub(super) async fn copy(
     for chunk in vectors.chunks(1_000) {
         let rows = chunk
             .iter()
-            .map(|(plan, vector)| params![model, plan, literal(vector)])
+            .map(|(plan, vector)| params![model, plan, literal(vector.as_ref())])
             .collect();
         execute_rows(
             tx,
@@ -148,15 +149,16 @@ pub(super) async fn nearest(
     // The model stands in the text, not in a parameter: only so is its partial index chosen. A zero
     // vector has no cosine: pgvector says NaN, the exact scan 1.
     let sql = format!(
-        "SELECT v.plan_id, p.family_id,
+        "SELECT v.plan_id, p.family_id, p.content_hash,
                 COALESCE(NULLIF(v.vector::vector({length}) <=> CAST($1 AS vector({length})), 'NaN'), 1) AS distance
          FROM plan_vector v JOIN plan_corpus p ON p.plan_id = v.plan_id
-         WHERE v.model = {model} AND p.state = 'active'
+         WHERE v.model = {model}{active}
            AND ($2 IS NULL OR v.plan_id <> $2) AND ($3 IS NULL OR p.family_id <> $3)
            AND ($4 IS NULL OR p.owner_id <> $4)
          ORDER BY v.vector::vector({length}) <=> CAST($1 AS vector({length})) LIMIT $5",
         length = query.len(),
         model = quote(model),
+        active = exclude.hidden.condition(),
     );
     let params = params![
         literal(query),
@@ -167,11 +169,7 @@ pub(super) async fn nearest(
     ];
     let mut found: Vec<Neighbour> = all(&write.tx, &sql, params).await?;
     write.commit().await?;
-    found.sort_by(|a, b| {
-        a.distance
-            .total_cmp(&b.distance)
-            .then(a.plan_id.cmp(&b.plan_id))
-    });
+    sort(&mut found);
     Ok(found)
 }
 

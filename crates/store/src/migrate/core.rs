@@ -260,6 +260,7 @@ CREATE UNIQUE INDEX comparison_once
     ON comparison (contest, first_plan, second_plan, judge_id, variant);
 CREATE INDEX comparison_first ON comparison (first_plan);
 CREATE INDEX comparison_second ON comparison (second_plan);
+CREATE INDEX comparison_kind ON comparison (contest, kind);
 CREATE INDEX comparison_state ON comparison (contest, round, state);
 ";
 

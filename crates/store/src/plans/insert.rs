@@ -1,6 +1,6 @@
 //! Inserting plans: one transaction, idempotent by owner and content.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ConnectionTrait, Value};
 
@@ -17,12 +17,20 @@ impl Store {
         let write = self.write().await?;
         let mut outcomes = Vec::with_capacity(plans.len());
         let mut touched = BTreeSet::new();
+        let mut vectors: BTreeMap<&str, Vec<(PlanId, &[f32])>> = BTreeMap::new();
         for plan in plans {
             let outcome = insert_one(&write.tx, plan).await?;
             if outcome.created {
                 touched.insert(plan.family_id);
+                if let Some(new) = &plan.embedding {
+                    let of_model = vectors.entry(&new.model).or_default();
+                    of_model.push((plan.plan_id, &new.vector));
+                }
             }
             outcomes.push(outcome);
+        }
+        for (model, vectors) in vectors {
+            self.write_embeddings(&write.tx, model, &vectors).await?;
         }
         for family in touched {
             families::relist(&write.tx, family).await?;

@@ -78,6 +78,15 @@ on_both! {
         assert_eq!(second.rows.iter().map(|r| r.title.as_str()).collect::<Vec<_>>(), ["Plan 3"]);
     }
 
+    async fn a_plan_left_out_leaves_the_board_even_while_the_clock_stands_still(world) {
+        world.system_plans(2).await;
+        let fence = world.contest(Contest::Public).await;
+        world.store.publish(&fence, 1, &[rating(1, 1600.0, 1), rating(2, 1500.0, 2)], at(1)).await.unwrap();
+        world.store.publish(&fence, 2, &[rating(2, 1500.0, 1)], at(1)).await.unwrap();
+        assert_eq!(titles(world, filter(10)).await, ["Plan 2"]);
+        assert_eq!(world.store.metrics(plan(1).plan_id).await.unwrap().unwrap().elo, None);
+    }
+
     async fn filters_narrow_the_board(world) {
         let other = NewPlan { domain: Some("space".to_owned()), ..plan(2) };
         world.plans(&[plan(1), other, plan(3), plan(4)]).await;

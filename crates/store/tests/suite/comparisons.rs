@@ -90,6 +90,12 @@ on_both! {
         assert_eq!(rated.iter().map(|r| r.comparison_id).collect::<Vec<_>>(), expected);
         let listed = world.store.comparisons(Contest::Public, &ComparisonFilter::default()).await.unwrap();
         assert_eq!(listed.iter().map(|c| c.comparison_id).collect::<Vec<_>>(), expected);
+        let of_all = ComparisonFilter {
+            state: Some(listed[0].state), kind: Some(listed[0].kind), round: Some(listed[0].round), judge_id: Some(listed[0].judge_id),
+        };
+        assert!(world.store.comparisons(Contest::Public, &of_all).await.unwrap().contains(&listed[0]));
+        let of_another_round = ComparisonFilter { round: Some(99), ..of_all };
+        assert!(world.store.comparisons(Contest::Public, &of_another_round).await.unwrap().is_empty());
         let of_judge = ComparisonFilter { judge_id: Some(other), ..ComparisonFilter::default() };
         assert_eq!(world.store.comparisons(Contest::Public, &of_judge).await.unwrap().len(), 1);
     }

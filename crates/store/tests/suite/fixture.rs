@@ -138,6 +138,7 @@ pub(crate) fn plan(n: u8) -> NewPlan {
         card: format!("{{\"card\":{n}}}"),
         signature: vec![n; 64],
         bands: vec![u64::from(n), u64::MAX - u64::from(n)],
+        embedding: None,
         warnings: "[]".to_owned(),
         integrity: "[]".to_owned(),
         source_name: Some(format!("run-{n}.zip")),
