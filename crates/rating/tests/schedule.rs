@@ -124,7 +124,9 @@ proptest! {
         for plan in 0..plans {
             let firsts = picks.iter().filter(|pick| pick.first == plan).count();
             let seconds = picks.iter().filter(|pick| pick.second == plan).count();
-            prop_assert!(firsts.abs_diff(seconds) <= 4, "{firsts} first, {seconds} second");
+            // An order suits one of the pair, so a few are left over; unbalanced ones would
+            // differ by some 15 for one of 150 plans.
+            prop_assert!(firsts.abs_diff(seconds) <= 8, "{firsts} first, {seconds} second");
         }
     }
 }
