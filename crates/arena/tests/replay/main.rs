@@ -3,6 +3,7 @@
 //! owners' own plans are treated as the design says.
 
 mod contests;
+mod findings;
 mod rerun;
 mod shuffled;
 mod world;
