@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
-use crate::StoreError;
 use crate::error::connect_error;
+use crate::{Store, StoreError};
 
 /// How long a SQLite writer waits for another process's write transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_mins(1);
@@ -48,6 +48,17 @@ impl Address {
             "" => Err(bad("it names no file")),
             _ if path.contains('\0') => Err(bad("a path cannot hold a NUL byte")),
             _ => Ok(Self::File(PathBuf::from(path))),
+        }
+    }
+}
+
+impl Store {
+    /// The file that an address names, as [`Store::connect`] reads it; `None` for a database in
+    /// memory or on a server.
+    pub fn sqlite_file(url: &str) -> Result<Option<PathBuf>, StoreError> {
+        match Address::parse(url)? {
+            Address::File(path) => Ok(Some(path)),
+            Address::Memory | Address::Postgres(_) => Ok(None),
         }
     }
 }
@@ -185,6 +196,14 @@ mod tests {
                 "{url}"
             );
         }
+    }
+
+    #[test]
+    fn only_a_file_is_a_file() {
+        let file = |url| Store::sqlite_file(url).unwrap();
+        assert_eq!(file("sqlite:a.db"), Some(PathBuf::from("a.db")));
+        assert_eq!(file("sqlite::memory:"), None);
+        assert_eq!(file("postgres://h/d"), None);
     }
 
     #[test]
