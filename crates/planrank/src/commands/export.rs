@@ -10,6 +10,7 @@ use store::{Contest, LeaderRow};
 
 use crate::cli::{Export, ExportFormat, Global};
 use crate::exit::Exit;
+use crate::output;
 use crate::wiring::{DEFAULT_FILE, Database};
 
 pub(super) async fn run(global: &Global, args: &Export) -> anyhow::Result<Exit> {
@@ -49,17 +50,14 @@ fn write(out: impl Write, data: &Data, format: ExportFormat) -> anyhow::Result<(
 }
 
 fn json(mut out: impl Write, data: &Data) -> anyhow::Result<()> {
-    serde_json::to_writer_pretty(&mut out, data)?;
-    Ok(writeln!(out)?)
+    let text = serde_json::to_string_pretty(data)?;
+    Ok(writeln!(out, "{}", output::harmless_json(&text))?)
 }
 
 /// One object a line, its kind in `type`.
 fn ndjson(mut out: impl Write, data: &Data) -> anyhow::Result<()> {
-    writeln!(
-        out,
-        "{}",
-        json!({ "type": "export", "version": data.version, "contest": data.contest })
-    )?;
+    let head = json!({ "type": "export", "version": data.version, "contest": data.contest });
+    writeln!(out, "{head}")?;
     for plan in &data.plans {
         writeln!(out, "{}", tagged("plan", plan)?)?;
     }
@@ -69,10 +67,10 @@ fn ndjson(mut out: impl Write, data: &Data) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn tagged(kind: &str, value: &impl serde::Serialize) -> anyhow::Result<serde_json::Value> {
+fn tagged(kind: &str, value: &impl serde::Serialize) -> anyhow::Result<String> {
     let mut object = serde_json::to_value(value)?;
     object["type"] = kind.into();
-    Ok(object)
+    Ok(output::harmless_json(&object.to_string()).into_owned())
 }
 
 fn csv(out: impl Write, plans: &[LeaderRow]) -> anyhow::Result<()> {
@@ -133,10 +131,11 @@ fn record(row: &LeaderRow) -> Vec<String> {
 
 /// A cell that a spreadsheet would take for a formula gets a quote before it.
 fn inert(text: &str) -> String {
+    let text = output::harmless(text);
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{text}")
     } else {
-        text.to_owned()
+        text
     }
 }
 
@@ -146,7 +145,12 @@ mod tests {
 
     #[test]
     fn a_title_is_no_formula_in_a_spreadsheet() {
-        for (title, cell) in [("=1+1", "'=1+1"), ("@x", "'@x"), ("A = B", "A = B")] {
+        for (title, cell) in [
+            ("=1+1", "'=1+1"),
+            ("@x", "'@x"),
+            ("\u{200b}=1", "'=1"),
+            ("A = B", "A = B"),
+        ] {
             assert_eq!(inert(title), cell);
         }
     }

@@ -58,7 +58,7 @@ pub(super) async fn quietly(
     Ok(report)
 }
 
-fn exit_of(report: &ImportReport) -> Exit {
+pub(super) fn exit_of(report: &ImportReport) -> Exit {
     if report.refused.is_empty() {
         Exit::Done
     } else {
@@ -95,7 +95,8 @@ fn print(report: &ImportReport) -> anyhow::Result<()> {
     output::line(&summary.join(", "))
 }
 
-fn why_refused(refused: &Refused) -> String {
+/// For people: the name of a file comes from outside, too.
+pub(super) fn why_refused(refused: &Refused) -> String {
     let source = refused.source.display().to_string();
     let reason = output::plain(&refused.reason, 300);
     format!("{}: {reason}", output::plain(&source, 300))

@@ -2,6 +2,7 @@
 
 use arena::acceptance::Acceptance;
 
+use crate::commands::import::why_refused;
 use crate::output::{self, Align, Table};
 
 /// Prints each plan's values, then one line per KPI.
@@ -11,11 +12,7 @@ pub(super) fn print(found: &Acceptance) -> anyhow::Result<()> {
     output::line(&summary(found).to_string())?;
     output::line("")?;
     for refused in &found.refused {
-        output::line(&format!(
-            "refused {}: {}",
-            refused.source.display(),
-            output::plain(&refused.reason, 200)
-        ))?;
+        output::line(&format!("refused {}", why_refused(refused)))?;
     }
     match found.novelty_stability {
         Some(rho) => output::line(&format!(
