@@ -7,6 +7,7 @@
 //! | 2 | the command line is wrong |
 //! | 3 | done in part: some input was refused, the rest is stored |
 //! | 4 | stopped at a budget; run it again with a larger one, nothing is lost |
+//! | 5 | every judge is suspended; choose another model |
 //! | 130 | interrupted; run it again to go on |
 
 use std::process::ExitCode;
@@ -17,6 +18,7 @@ pub(crate) enum Exit {
     Done,
     Partial,
     BudgetReached,
+    NoJudge,
     Interrupted,
 }
 
@@ -26,13 +28,15 @@ impl From<Exit> for ExitCode {
             Exit::Done => 0,
             Exit::Partial => 3,
             Exit::BudgetReached => 4,
+            Exit::NoJudge => 5,
             Exit::Interrupted => 130,
         })
     }
 }
 
 /// Prints a failure with its causes on standard error. A closed pipe is no failure: the
-/// reader (`head`, say) has all it wanted.
+/// reader (`head`, say) has all it wanted. A budget used up before anything could be ranked
+/// ends as one that is used up later.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     let pipe_closed = error
         .chain()
@@ -42,5 +46,16 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     eprintln!("error: {}", crate::output::harmless(&format!("{error:#}")));
-    ExitCode::FAILURE
+    match used_budget(error.as_ref()) {
+        Some(_) => Exit::BudgetReached.into(),
+        None => ExitCode::FAILURE,
+    }
+}
+
+/// The budget's own words, if a budget that was used up is behind the failure.
+pub(crate) fn used_budget(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    std::iter::successors(Some(error), |error| error.source())
+        .filter_map(|cause| cause.downcast_ref::<llm::LlmError>())
+        .find(|cause| matches!(cause, llm::LlmError::BudgetExhausted { .. }))
+        .map(ToString::to_string)
 }

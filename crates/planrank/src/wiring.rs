@@ -2,7 +2,7 @@
 
 mod process;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -12,8 +12,8 @@ use arena::journal::{Purpose, StoreJournal};
 use arena::judge::{Judge, Jury, ModelJudge, OfflineJudge};
 use arena::lease::Holder;
 use arena::rank::Spent;
-use llm::{Budget, Client, Embedder, Meter, Secret, Settings};
-use store::{Backend, Store};
+use llm::{Budget, Client, Embedder, Meter, NoJournal, Secret, Settings};
+use store::{Backend, Contest, Store};
 
 use crate::cli::{Global, ModelOptions};
 use crate::system::{SystemClock, SystemEntropy};
@@ -44,16 +44,6 @@ impl Database {
         }
     }
 
-    /// The file behind it, if it is a file.
-    fn file(&self) -> Option<PathBuf> {
-        let path = match self.url.split_once(':') {
-            Some(("sqlite", rest)) => rest.strip_prefix("//").unwrap_or(rest),
-            Some((_, rest)) if rest.starts_with("//") => return None,
-            _ => &self.url,
-        };
-        (path != ":memory:").then(|| PathBuf::from(path))
-    }
-
     /// ` --db URL`, or nothing, to be put behind a command that is shown to the user. A
     /// password in the address is not repeated.
     pub(crate) fn hint(&self) -> String {
@@ -64,9 +54,10 @@ impl Database {
         }
     }
 
-    /// Opens it; a SQLite file is created.
+    /// Opens it as it is; a SQLite file is created.
     pub(crate) async fn connect(&self) -> anyhow::Result<Store> {
-        if let Some(folder) = self.file().as_deref().and_then(Path::parent) {
+        let file = Store::sqlite_file(&self.url)?;
+        if let Some(folder) = file.as_deref().and_then(Path::parent) {
             std::fs::create_dir_all(folder)
                 .with_context(|| format!("can't create the folder {}", folder.display()))?;
         }
@@ -82,10 +73,20 @@ impl Database {
         Ok(store)
     }
 
-    /// Opens it for reading; it has to be there.
-    pub(crate) async fn open(&self) -> anyhow::Result<Store> {
+    /// Opens it for writing; it has to be there.
+    pub(crate) async fn open_to_write(&self) -> anyhow::Result<Store> {
         self.require()?;
         self.open_or_create().await
+    }
+
+    /// Opens it for reading; it has to be there with an up-to-date schema.
+    pub(crate) async fn open(&self) -> anyhow::Result<Store> {
+        let store = self.open_as_it_is().await?;
+        if !store.pending_migrations().await?.is_empty() {
+            let hint = self.hint();
+            bail!("the database's schema isn't up to date; run `planrank migrate{hint}`");
+        }
+        Ok(store)
     }
 
     /// Opens it without touching its schema; it has to be there.
@@ -95,7 +96,7 @@ impl Database {
     }
 
     fn require(&self) -> anyhow::Result<()> {
-        if let Some(file) = self.file()
+        if let Some(file) = Store::sqlite_file(&self.url)?
             && !file.exists()
         {
             bail!(
@@ -124,20 +125,23 @@ pub(crate) struct Models {
 }
 
 impl Models {
-    /// What the user asked for; every answer goes through the journal of `store`.
-    pub(crate) async fn build(store: &Store, options: &ModelOptions) -> anyhow::Result<Self> {
+    /// What the user asked for; every answer goes through the journal of `store`, as one for
+    /// the ranking of `contest`.
+    pub(crate) async fn build(
+        store: &Store,
+        contest: Contest,
+        options: &ModelOptions,
+    ) -> anyhow::Result<Self> {
         let settings = settings(options);
-        let budget = Budget {
-            max_calls: None,
-            max_tokens: Some(options.max_tokens),
-            max_cost_nano_usd: Some(llm::parse_usd(&options.max_cost).context("--max-cost")?),
-        };
+        let budget = budget(options)?;
+        let models = settings.profile()?.models;
         let journal = |purpose| {
             Arc::new(StoreJournal::new(
                 store.clone(),
                 clock(),
                 purpose,
-                options.provider.clone(),
+                contest,
+                &models,
             ))
         };
         let Some(judge) = Client::from_settings(&settings, journal(Purpose::Judge), budget)? else {
@@ -185,6 +189,31 @@ impl Models {
     }
 }
 
+/// The names of the models that would judge, and of the one that would embed; asks the embedding
+/// server whether it works, and writes nothing.
+pub(crate) async fn describe_models(options: &ModelOptions) -> anyhow::Result<String> {
+    let settings = settings(options);
+    let budget = budget(options)?;
+    let judges = match Client::from_settings(&settings, Arc::new(NoJournal), budget)? {
+        Some(client) => client.models().map(|m| m.id.clone()).collect(),
+        None => vec![OfflineJudge.fingerprint().name],
+    };
+    let embedder = settings.embedder(Meter::new(budget)).await?;
+    Ok(format!(
+        "{}; embeddings: {}",
+        judges.join(", "),
+        embedder.model()
+    ))
+}
+
+fn budget(options: &ModelOptions) -> anyhow::Result<Budget> {
+    Ok(Budget {
+        max_calls: options.max_calls,
+        max_tokens: Some(options.max_tokens),
+        max_cost_nano_usd: Some(llm::parse_usd(&options.max_cost).context("--max-cost")?),
+    })
+}
+
 fn first_model(client: &Client) -> String {
     client
         .models()
@@ -203,6 +232,7 @@ fn settings(options: &ModelOptions) -> Settings {
         models_file: options.models_file.clone(),
         embed_model: options.embed_model.clone(),
         embed_base_url: options.embed_base_url.clone(),
+        embed_api_key: options.embed_api_key.clone().map(Secret::new),
         ..Settings::default()
     }
 }

@@ -4,7 +4,9 @@ mod examples;
 
 use arena::explain::pair_story;
 use arena::import::ImportReport;
+use arena::rank::RankReport;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use store::{Contest, Store};
 
 use crate::cli::{Demo, Global};
@@ -27,12 +29,12 @@ pub(super) async fn run(global: &Global, args: &Demo) -> anyhow::Result<Exit> {
         Some(folder) => import::quietly(&store, std::slice::from_ref(folder), &observer).await?,
         None => examples::import(&store, &observer).await?,
     };
-    let models = Models::build(&store, &args.model).await?;
+    let models = Models::build(&store, Contest::Public, &args.model).await?;
     let report = rank::work(&store, &models, &args.ranking, &observer).await?;
     if global.json {
         let board = arena::board::board(&store, &top()).await?;
         output::json(&json!({ "imported": imported, "report": report, "leaderboard": board }))?;
-        return Ok(rank::exit_of(&report.end));
+        return Ok(exit_of(&imported, &report));
     }
     output::line(&summary(&imported))?;
     output::line("")?;
@@ -40,16 +42,30 @@ pub(super) async fn run(global: &Global, args: &Demo) -> anyhow::Result<Exit> {
     rank::print_report(&report, &database)?;
     print_first_against_second(&store).await?;
     print_next_steps(&database)?;
-    Ok(rank::exit_of(&report.end))
+    Ok(exit_of(&imported, &report))
 }
 
-/// Each folder of runs has a database of its own, so that demos don't mix.
+/// What the ranking left to do comes before what was refused.
+fn exit_of(imported: &ImportReport, report: &RankReport) -> Exit {
+    match rank::exit_of(&report.end) {
+        Exit::Done => import::exit_of(imported),
+        unfinished => unfinished,
+    }
+}
+
+/// Each folder of runs has a database of its own, so that demos don't mix: its name, and part
+/// of its path's hash, since many folders are named `runs`.
 fn file_name(args: &Demo) -> String {
     let folder = args.data.as_ref().and_then(|p| p.canonicalize().ok());
-    match folder.as_ref().and_then(|p| p.file_name()) {
-        Some(name) => format!("demo-{}.db", name.to_string_lossy()),
-        None => "demo.db".to_owned(),
-    }
+    let Some((folder, name)) = folder.as_ref().and_then(|p| Some((p, p.file_name()?))) else {
+        return "demo.db".to_owned();
+    };
+    let hash = Sha256::digest(folder.as_os_str().as_encoded_bytes());
+    format!(
+        "demo-{}-{}.db",
+        name.to_string_lossy(),
+        hex::encode(&hash[..4])
+    )
 }
 
 fn top() -> arena::board::BoardQuery {
@@ -95,6 +111,7 @@ fn print_next_steps(database: &Database) -> anyhow::Result<()> {
 mod tests {
     use super::*;
 
+    /// `a/runs` and `b/runs` shared one.
     #[test]
     fn demos_of_different_folders_have_different_databases() {
         let demo = |data: Option<&str>| {
@@ -108,6 +125,15 @@ mod tests {
             file_name(&args)
         };
         assert_eq!(demo(None), "demo.db");
-        assert_eq!(demo(Some("src")), "demo-src.db");
+        let folder = tempfile::tempdir().unwrap();
+        let [a, b] = ["a/runs", "b/runs"].map(|name| {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(&path).unwrap();
+            path.display().to_string()
+        });
+        let (of_a, of_b) = (demo(Some(&a)), demo(Some(&b)));
+        assert!(of_a.starts_with("demo-runs-"), "{of_a}");
+        assert_ne!(of_a, of_b);
+        assert_eq!(of_a, demo(Some(&format!("{a}/../runs"))));
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::cli::{Doctor, Global};
 use crate::exit::Exit;
 use crate::output::{self, Align, Table};
-use crate::wiring::{DEFAULT_FILE, Database, Models};
+use crate::wiring::{self, DEFAULT_FILE, Database};
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
@@ -61,7 +61,7 @@ pub(super) async fn run(global: &Global, args: &Doctor) -> anyhow::Result<Exit> 
 
 async fn checks(global: &Global, args: &Doctor) -> Vec<Check> {
     let database = Database::chosen(global, DEFAULT_FILE);
-    let store = match database.open().await {
+    let store = match database.open_as_it_is().await {
         Ok(store) => store,
         Err(error) => {
             return vec![Check {
@@ -78,18 +78,27 @@ async fn checks(global: &Global, args: &Doctor) -> Vec<Check> {
             .await
             .map(|()| format!("{:?} answers", store.backend())),
     )];
-    checks.push(schema(&store).await);
-    checks.push(check(
+    let schema = schema(&store, &database).await;
+    let readable = schema.ok;
+    checks.push(schema);
+    if readable {
+        checks.extend(contents(&store).await);
+    }
+    checks.push(check("models", wiring::describe_models(&args.model).await));
+    checks
+}
+
+async fn contents(store: &store::Store) -> Vec<Check> {
+    let mut checks = vec![check(
         "plans",
         store.count_plans().await.map(|n| format!("{n} stored")),
-    ));
+    )];
     let vectors = |fast: bool| if fast { "pgvector index" } else { "exact scan" }.to_owned();
     checks.push(check(
         "vector search",
         store.uses_pgvector().await.map(vectors),
     ));
-    checks.push(check("judges", judges(&store).await));
-    checks.push(check("models", models(&store, args).await));
+    checks.push(check("judges", judges(store).await));
     checks
 }
 
@@ -108,7 +117,7 @@ fn check<E: std::fmt::Display>(what: &'static str, outcome: Result<String, E>) -
     }
 }
 
-async fn schema(store: &store::Store) -> Check {
+async fn schema(store: &store::Store, database: &Database) -> Check {
     match store.pending_migrations().await {
         Ok(pending) if pending.is_empty() => Check {
             what: "schema",
@@ -118,7 +127,11 @@ async fn schema(store: &store::Store) -> Check {
         Ok(pending) => Check {
             what: "schema",
             ok: false,
-            finding: format!("run `planrank migrate` ({} to apply)", pending.len()),
+            finding: format!(
+                "run `planrank migrate{}` ({} to apply)",
+                database.hint(),
+                pending.len()
+            ),
         },
         Err(error) => check("schema", Err(error)),
     }
@@ -139,19 +152,4 @@ async fn judges(store: &store::Store) -> Result<String, String> {
     } else {
         Err(suspended.join("; "))
     }
-}
-
-async fn models(store: &store::Store, args: &Doctor) -> anyhow::Result<String> {
-    let models = Models::build(store, &args.model).await?;
-    let judges: Vec<String> = models
-        .jury
-        .judges()
-        .iter()
-        .map(|j| j.fingerprint().name)
-        .collect();
-    Ok(format!(
-        "{}; embeddings: {}",
-        judges.join(", "),
-        models.embedder.model()
-    ))
 }

@@ -1,5 +1,6 @@
 //! `planrank leaderboard`: prints the ranking.
 
+use anyhow::bail;
 use arena::board::{self, Board, BoardQuery, JudgeNote};
 use serde_json::json;
 use store::{Contest, LeaderRow, Store};
@@ -36,6 +37,9 @@ impl Query {
 }
 
 pub(super) async fn run(global: &Global, args: &Leaderboard) -> anyhow::Result<Exit> {
+    if args.rating == RatingMethod::Elo && args.domain.is_some() {
+        bail!("plain Elo is computed over all plans; leave out --domain or --rating elo");
+    }
     let store = Database::chosen(global, DEFAULT_FILE).open().await?;
     let query = Query {
         limit: args.limit,

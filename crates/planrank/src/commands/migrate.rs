@@ -12,11 +12,7 @@ pub(super) async fn run(global: &Global, args: &Migrate) -> anyhow::Result<Exit>
     let (key, steps) = if args.status {
         (
             "pending",
-            database
-                .open_as_it_is()
-                .await?
-                .pending_migrations()
-                .await?,
+            database.open_as_it_is().await?.pending_migrations().await?,
         )
     } else {
         ("applied", database.connect().await?.migrate().await?)

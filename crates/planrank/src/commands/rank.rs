@@ -16,8 +16,8 @@ use super::leaderboard;
 
 pub(super) async fn run(global: &Global, args: &Rank) -> anyhow::Result<Exit> {
     let database = Database::chosen(global, DEFAULT_FILE);
-    let store = database.open().await?;
-    let models = Models::build(&store, &args.model).await?;
+    let store = database.open_to_write().await?;
+    let models = Models::build(&store, Contest::Public, &args.model).await?;
     if args.dry_run {
         return dry_run(global, &store, &models, &args.ranking).await;
     }
@@ -133,7 +133,9 @@ async fn dry_run(
     models: &Models,
     options: &RankingOptions,
 ) -> anyhow::Result<Exit> {
-    let estimate = arena::estimate::estimate(store, Contest::Public, settings(options)).await?;
+    let rater = models.rater.as_ref().map(|rater| rater.model.as_str());
+    let estimate =
+        arena::estimate::estimate(store, Contest::Public, settings(options), rater).await?;
     let cost = models
         .judge_client
         .as_ref()
@@ -144,14 +146,17 @@ async fn dry_run(
             "comparisons": estimate.comparisons,
             "input_tokens_per_comparison": estimate.input_tokens,
             "output_tokens_per_comparison": estimate.output_tokens,
+            "extraction_calls": estimate.extraction_calls,
             "cost_nano_usd": cost.to_string(),
         }))?;
     } else {
         output::line(&format!(
-            "{} plans, {} comparisons to make, some {} tokens each: about {}",
+            "{} plans, {} comparisons to make, some {} tokens each, after some {} calls that read \
+             plans: about {}. This is an estimate; --max-cost is the bound.",
             estimate.plans,
             estimate.comparisons,
             estimate.input_tokens + estimate.output_tokens,
+            estimate.extraction_calls,
             output::dollars(cost)
         ))?;
     }

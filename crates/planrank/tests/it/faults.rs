@@ -153,7 +153,7 @@ async fn a_judge_that_follows_the_order_is_suspended_and_the_board_says_so() {
         let server = server(script).await;
         let demo = ["demo", "--once", "--calls", "40"].map(str::to_owned);
         let arguments: Vec<String> = demo.into_iter().chain(judged_by(&server)).collect();
-        let ended = place.run(&arguments).await.with(4);
+        let ended = place.run(&arguments).await.with(5);
         assert!(
             ended.stdout.contains("no judge may judge"),
             "{}",
@@ -161,7 +161,12 @@ async fn a_judge_that_follows_the_order_is_suspended_and_the_board_says_so() {
         );
         let asked = server.log().received;
 
-        let again = place.run(&arguments).await.with(4);
+        assert!(
+            ended.stdout.contains("choose another model"),
+            "{}",
+            ended.stdout
+        );
+        let again = place.run(&arguments).await.with(5);
         assert!(again.stdout.contains("SUSPENDED"), "{}", again.stdout);
         assert_eq!(
             server.log().received,

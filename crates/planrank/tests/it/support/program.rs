@@ -14,9 +14,10 @@ const PATIENCE: Duration = Duration::from_secs(150);
 const LOOK_EVERY: Duration = Duration::from_millis(3);
 
 /// Variables that would change what the program does.
-const VARIABLES: [&str; 12] = [
+const VARIABLES: [&str; 13] = [
     "DATABASE_URL",
     "PLANRANK_DATA_DIR",
+    "PLANRANK_EMBED_API_KEY",
     "PLANRANK_EMBED_BASE_URL",
     "PLANRANK_EMBED_MODEL",
     "PLANRANK_LLM_API_KEY",
