@@ -1,13 +1,13 @@
 //! Phase 1: extracts the five KPIs of every plan that lacks them in the current version.
 //!
-//! A version names the extractors, the corpus snapshot behind novelty, the embedding model and
-//! who rated the prompt, so that a change of any of them extracts again; old values are kept.
+//! A version names the extractors, the corpus snapshot behind novelty, the embedding model, and
+//! who rated the prompt with which instructions, so that a change of any of them extracts again; old values are kept.
 //! Model answers go through the journal: extracting again costs nothing that was paid before.
 
 mod ask;
+mod corpus;
 mod snapshot;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures::StreamExt;
@@ -15,7 +15,7 @@ use kpi::{Kpi, Kpis};
 use llm::{Client, Embedder};
 use plan::Plan;
 use serde_json::json;
-use store::{AccountId, FamilyId, KpiRow, KpiValues, PlanId, Store, StoreError};
+use store::{KpiRow, KpiValues, PlanId, Store, StoreError};
 
 use crate::Clock;
 use crate::progress::{Event, Observer, Step};
@@ -23,6 +23,7 @@ use crate::rank::Stop;
 use crate::vectors::{self, VectorError};
 
 pub use ask::Found;
+use corpus::Corpus;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ExtractError {
@@ -68,17 +69,24 @@ impl std::fmt::Debug for Extraction<'_> {
 /// Extracts what is missing; the number of plans extracted.
 pub async fn extract(work: &Extraction<'_>) -> Result<u64, ExtractError> {
     vectors::fill_in(work.store, &*work.embedder).await?;
-    let corpus = Corpus::load(work.store, work.embedder.model()).await?;
+    let corpus = Arc::new(Corpus::load(work.store, work.embedder.model()).await?);
     let (snapshot_id, snapshot) = snapshot::current(work, &corpus).await?;
-    let version = version(work, &snapshot_id);
-    let missing = work.store.plans_without_kpis(&version, u32::MAX).await?;
+    let measure = Measure {
+        corpus,
+        snapshot: Arc::new(snapshot),
+        version: version(work, &snapshot_id),
+    };
+    let mut missing = work
+        .store
+        .plans_without_kpis(&measure.version, u32::MAX)
+        .await?;
+    // What another process stores meanwhile has no vector yet; its turn comes with the next run.
+    missing.retain(|id| measure.corpus.holds(*id));
     work.observer.on(Event::Started {
         step: Step::Extract,
         total: missing.len() as u64,
     });
-    let tasks = missing
-        .iter()
-        .map(|id| extract_one(work, &corpus, &snapshot, &version, *id));
+    let tasks = missing.iter().map(|id| extract_one(work, &measure, *id));
     let mut under_way =
         futures::stream::iter(tasks).buffer_unordered(usize::from(work.concurrency));
     let mut done = 0;
@@ -106,6 +114,29 @@ pub async fn extract(work: &Extraction<'_>) -> Result<u64, ExtractError> {
     failed.map_or(Ok(done), Err)
 }
 
+/// What every plan is measured with.
+struct Measure {
+    corpus: Arc<Corpus>,
+    snapshot: Arc<kpi::Snapshot>,
+    version: String,
+}
+
+impl Measure {
+    /// Against thousands of vectors this takes long, so it doesn't hold up the calls under way.
+    async fn novelty(&self, id: PlanId) -> Kpi {
+        let (corpus, snapshot) = (Arc::clone(&self.corpus), Arc::clone(&self.snapshot));
+        compute(move || corpus.novelty(id, &snapshot)).await
+    }
+}
+
+/// Runs what takes long on a thread of its own; a panic goes on here.
+async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
+}
+
 /// What became of a plan's turn.
 enum Extracted {
     Stored,
@@ -114,7 +145,10 @@ enum Extracted {
 }
 
 fn version(work: &Extraction<'_>, snapshot: &str) -> String {
-    let rater = work.rater.as_ref().map_or("parsers", |r| r.model.as_str());
+    let rater = work
+        .rater
+        .as_ref()
+        .map_or_else(|| "parsers".to_owned(), ask::version);
     let extractors = [
         kpi::novelty::VERSION,
         kpi::prompt_quality::VERSION,
@@ -131,9 +165,7 @@ fn version(work: &Extraction<'_>, snapshot: &str) -> String {
 
 async fn extract_one(
     work: &Extraction<'_>,
-    corpus: &Corpus,
-    snapshot: &kpi::Snapshot,
-    version: &str,
+    measure: &Measure,
     id: PlanId,
 ) -> Result<Extracted, ExtractError> {
     if work.stop.is_requested() {
@@ -150,10 +182,10 @@ async fn extract_one(
         Some(rater) => ask::ask(rater, &plan).await.map_err(ExtractError::Model)?,
         None => Found::default(),
     };
-    let kpis = kpis(&plan, &found, corpus.novelty(id, snapshot));
+    let kpis = kpis(&plan, &found, measure.novelty(id).await);
     let row = KpiRow {
         values: values(&kpis),
-        version: version.to_owned(),
+        version: measure.version.clone(),
         evidence: json!({ "kpis": kpis, "model_cost_nano_usd": found.cost_nano_usd.to_string() })
             .to_string(),
         extracted_at: work.clock.now(),
@@ -180,66 +212,5 @@ fn values(kpis: &Kpis) -> KpiValues {
         technical_completeness: kpis.technical_completeness.value,
         feasibility: kpis.feasibility.value,
         impact_estimate: kpis.impact_estimate.value,
-    }
-}
-
-/// Vector, family and owner of every plan.
-pub(crate) struct Corpus {
-    plans: BTreeMap<PlanId, Member>,
-}
-
-struct Member {
-    vector: Vec<f32>,
-    family: FamilyId,
-    owner: AccountId,
-}
-
-impl Corpus {
-    async fn load(store: &Store, model: &str) -> Result<Self, StoreError> {
-        let mut plans = BTreeMap::new();
-        for (id, vector) in store.embeddings(model).await? {
-            if let Some(plan) = store.plan(id).await? {
-                plans.insert(
-                    id,
-                    Member {
-                        vector,
-                        family: plan.family_id,
-                        owner: plan.owner_id,
-                    },
-                );
-            }
-        }
-        Ok(Self { plans })
-    }
-
-    fn families(&self) -> usize {
-        self.plans
-            .values()
-            .map(|m| m.family)
-            .collect::<std::collections::BTreeSet<_>>()
-            .len()
-    }
-
-    fn members(&self) -> impl Iterator<Item = (FamilyId, &[f32])> {
-        self.plans.values().map(|m| (m.family, m.vector.as_slice()))
-    }
-
-    /// A user's plan is measured against families of other owners, so that nobody lowers
-    /// their own novelty by trying variants; a system plan against all others.
-    fn novelty(&self, id: PlanId, snapshot: &kpi::Snapshot) -> Kpi {
-        let own = &self.plans[&id];
-        let counts = |(other, member): &(&PlanId, &Member)| {
-            if own.owner == AccountId::SYSTEM {
-                **other != id
-            } else {
-                member.owner != own.owner
-            }
-        };
-        let others = self
-            .plans
-            .iter()
-            .filter(counts)
-            .map(|(_, m)| (m.family, m.vector.as_slice()));
-        kpi::novelty(&own.vector, others, snapshot)
     }
 }

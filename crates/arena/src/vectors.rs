@@ -1,10 +1,8 @@
 //! Vectors of plans: which models there are, and filling in those that are missing.
 
-use std::collections::BTreeSet;
-
 use llm::{Embedder, LlmError};
 use plan::Card;
-use store::{PlanFilter, PlanId, Store, StoreError};
+use store::{PlanId, Store, StoreError};
 
 /// Name under which the card's character n-grams are stored; families are found with them.
 pub(crate) const CARD_CHARS_MODEL: &str = "card-char-ngrams/1";
@@ -24,17 +22,7 @@ pub enum VectorError {
 
 /// Embeds every plan that has no vector of this model yet.
 pub(crate) async fn fill_in(store: &Store, embedder: &dyn Embedder) -> Result<(), VectorError> {
-    let have: BTreeSet<PlanId> = store
-        .embeddings(embedder.model())
-        .await?
-        .into_iter()
-        .map(|(id, _)| id)
-        .collect();
-    let missing: Vec<PlanId> = all_plans(store)
-        .await?
-        .into_iter()
-        .filter(|id| !have.contains(id))
-        .collect();
+    let missing = store.plans_without_embedding(embedder.model()).await?;
     for batch in missing.chunks(BATCH) {
         let mut texts = Vec::with_capacity(batch.len());
         for plan in batch {
@@ -45,22 +33,6 @@ pub(crate) async fn fill_in(store: &Store, embedder: &dyn Embedder) -> Result<()
         store.put_embeddings(embedder.model(), &rows).await?;
     }
     Ok(())
-}
-
-async fn all_plans(store: &Store) -> Result<Vec<PlanId>, StoreError> {
-    let mut ids = Vec::new();
-    let mut filter = PlanFilter {
-        limit: 1000,
-        ..PlanFilter::default()
-    };
-    loop {
-        let page = store.list_plans(&filter).await?;
-        let Some(last) = page.last() else {
-            return Ok(ids);
-        };
-        filter.after = Some(last.plan_id);
-        ids.extend(page.iter().map(|p| p.plan_id));
-    }
 }
 
 /// The stored card of a plan.

@@ -39,6 +39,18 @@ impl Snapshot {
     where
         F: Ord + Clone,
     {
+        Self::freeze_sample(plans, usize::MAX)
+    }
+
+    /// Measures the first `most` plans against the families of all others. Time grows with
+    /// `most` times the number of plans; an order that nobody chooses makes it a fair sample.
+    pub fn freeze_sample<'a, F>(
+        plans: impl IntoIterator<Item = (F, &'a [f32])>,
+        most: usize,
+    ) -> Result<Self, KpiError>
+    where
+        F: Ord + Clone,
+    {
         let plans: Vec<(F, &[f32])> = plans.into_iter().collect();
         let expected = plans.first().map_or(0, |(_, vector)| vector.len());
         for (index, (_, vector)) in plans.iter().enumerate() {
@@ -55,6 +67,7 @@ impl Snapshot {
         }
         let mut distances: Vec<f64> = plans
             .iter()
+            .take(most)
             .filter_map(|(family, vector)| {
                 let others = plans.iter().filter(|(other, _)| other != family);
                 neighbourhood(

@@ -7,6 +7,7 @@ use llm::{LlmError, Request, Schema};
 use plan::Plan;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::Rater;
 
@@ -22,6 +23,26 @@ pub struct Found {
     pub rating: Option<PromptRating>,
     pub fields: Option<ModelFields>,
     pub cost_nano_usd: i64,
+}
+
+/// Who is asked, in which order, and with which instructions: a change of any may change answers.
+pub(super) fn version(rater: &Rater) -> String {
+    let name = |spec: &llm::ModelSpec| format!("{}/{}", spec.provider.name(), spec.id);
+    let models: Vec<String> = rater.client.models().map(name).collect();
+    format!("{} {}", models.join(","), instructions())
+}
+
+/// Hash of everything that a model is told besides the plan.
+fn instructions() -> String {
+    let parts = [
+        RATE_PROMPT.to_owned(),
+        prompt_rating_schema().to_string(),
+        FIND_FIGURES.to_owned(),
+        model_fields_schema().to_string(),
+        MAX_PROMPT_BYTES.to_string(),
+        MAX_OUTPUT_TOKENS.to_string(),
+    ];
+    hex::encode(&Sha256::digest(parts.join("\0"))[..4])
 }
 
 /// Two calls: one on the prompt alone, one on the plan card.

@@ -3,6 +3,8 @@
 //! A percentile means something only against a fixed spread. A snapshot is taken when there is
 //! none, and again when the corpus has doubled since: after a batch import, never during.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::Snapshot as Row;
@@ -19,7 +21,7 @@ struct Body {
 /// The snapshot in force and its id.
 pub(super) async fn current(
     work: &Extraction<'_>,
-    corpus: &Corpus,
+    corpus: &Arc<Corpus>,
 ) -> Result<(String, kpi::Snapshot), ExtractError> {
     let model = work.embedder.model();
     let latest = work.store.latest_snapshot(model).await?;
@@ -34,9 +36,10 @@ pub(super) async fn current(
     {
         return Ok((id, body.snapshot));
     }
+    let measured = Arc::clone(corpus);
     let body = Body {
         families: corpus.families(),
-        snapshot: kpi::Snapshot::freeze(corpus.members())?,
+        snapshot: super::compute(move || measured.freeze()).await?,
     };
     let bytes = serde_json::to_vec(&body).unwrap_or_default();
     let id = hex::encode(&Sha256::digest(&bytes)[..8]);
