@@ -5,6 +5,7 @@
 
 mod cli;
 mod corpus;
+mod edges;
 mod faults;
 mod interrupt;
 mod kill;
