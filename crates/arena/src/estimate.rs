@@ -6,6 +6,7 @@ use serde::Serialize;
 use store::{Contest, Store};
 
 use crate::contest::Position;
+use crate::extract::{Rater, rater_version};
 use crate::rank::{RankError, Settings};
 use crate::{rounds, vectors};
 
@@ -69,7 +70,7 @@ pub async fn estimate(
     store: &Store,
     contest: Contest,
     settings: Settings,
-    rater: Option<&str>,
+    rater: Option<&Rater>,
 ) -> Result<Estimate, RankError> {
     let position = Position::load(store, contest).await?;
     let plans = position.field.active().count() as u64;
@@ -101,12 +102,13 @@ pub async fn estimate(
 
 /// Plans that this model has not read yet. Its answers about the others are in the journal,
 /// also when a new snapshot or extractor makes their KPIs be extracted again.
-async fn unread(store: &Store, rater: &str) -> Result<u64, RankError> {
+async fn unread(store: &Store, rater: &Rater) -> Result<u64, RankError> {
+    let rater = rater_version(rater);
     let mut unread = 0;
     for plan in store.plans_without_kpis("", u32::MAX).await? {
         let current = store.kpis(plan).await?;
         let by_rater = |version: &str| {
-            let before = version.strip_suffix(rater);
+            let before = version.strip_suffix(rater.as_str());
             before.is_some_and(|before| before.ends_with(' '))
         };
         unread += u64::from(!current.is_some_and(|kpis| by_rater(&kpis.version)));

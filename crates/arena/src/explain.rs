@@ -17,6 +17,9 @@ use crate::judge::{Dimension, Verdict};
 /// Comparisons of one plan that an explanation shows.
 const MAX_COMPARISONS: u32 = 200;
 
+/// Of each title that a message lists.
+const MAX_TITLE_CHARS: usize = 80;
+
 #[derive(Debug, thiserror::Error)]
 pub enum ExplainError {
     #[error("no plan matches {0:?}; give the start of its id, or words of its title")]
@@ -83,7 +86,7 @@ pub async fn find(store: &Store, text: &str) -> Result<Plan, ExplainError> {
         (None, _) => {
             let matches = plans
                 .iter()
-                .map(|p| format!("{} ({})", p.title, p.plan_id))
+                .map(|p| format!("{} ({})", on_one_line(&p.title), p.plan_id))
                 .collect();
             Err(ExplainError::Ambiguous {
                 text: text.to_owned(),
@@ -91,6 +94,12 @@ pub async fn find(store: &Store, text: &str) -> Result<Plan, ExplainError> {
             })
         }
     }
+}
+
+/// A title that may hold anything, as part of a message.
+fn on_one_line(title: &str) -> String {
+    let words: Vec<&str> = title.split_whitespace().collect();
+    words.join(" ").chars().take(MAX_TITLE_CHARS).collect()
 }
 
 /// Tells one plan's story.

@@ -22,6 +22,7 @@ use crate::progress::{Event, Observer, Step};
 use crate::rank::Stop;
 use crate::vectors::{self, VectorError};
 
+pub(crate) use ask::version as rater_version;
 pub use ask::Found;
 use corpus::Corpus;
 

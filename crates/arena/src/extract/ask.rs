@@ -26,7 +26,7 @@ pub struct Found {
 }
 
 /// Who is asked, in which order, and with which instructions: a change of any may change answers.
-pub(super) fn version(rater: &Rater) -> String {
+pub(crate) fn version(rater: &Rater) -> String {
     let name = |spec: &llm::ModelSpec| format!("{}/{}", spec.provider.name(), spec.id);
     let models: Vec<String> = rater.client.models().map(name).collect();
     format!("{} {}", models.join(","), instructions())

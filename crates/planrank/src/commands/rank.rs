@@ -133,7 +133,7 @@ async fn dry_run(
     models: &Models,
     options: &RankingOptions,
 ) -> anyhow::Result<Exit> {
-    let rater = models.rater.as_ref().map(|rater| rater.model.as_str());
+    let rater = models.rater.as_ref();
     let estimate =
         arena::estimate::estimate(store, Contest::Public, settings(options), rater).await?;
     let cost = models

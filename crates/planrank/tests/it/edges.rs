@@ -83,4 +83,20 @@ async fn a_cap_on_calls_stops_too() {
         ended.stdout
     );
     assert_eq!(server.log().answered, 30);
+
+    // Planned comparisons that have not been made counted as done.
+    let store = store::Store::connect(&place.database()).await.unwrap();
+    let filter = store::ComparisonFilter {
+        state: Some(store::ComparisonState::Done),
+        ..Default::default()
+    };
+    let public = store::Contest::Public;
+    let done = store.comparisons(public, &filter).await.unwrap().len();
+    store.close().await.unwrap();
+    let dry_run = ["rank", "--dry-run", "--calls", "2", "--json"].map(str::to_owned);
+    let dry_run: Vec<String> = dry_run.into_iter().chain(judged_by(&server)).collect();
+    let told = place.run(&dry_run).await.with(0).json();
+    assert!(done < 14 * 2);
+    assert_eq!(told["comparisons"], 14 * 2 - done);
+    assert_eq!(told["extraction_calls"], 0, "every plan has been read");
 }

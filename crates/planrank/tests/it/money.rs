@@ -206,6 +206,7 @@ async fn a_dry_run_asks_nobody() {
     let told = place.run(&arguments).await.with(0).json();
     assert_eq!(told["plans"], 14);
     assert_eq!(told["comparisons"], 14 * 6);
+    assert_eq!(told["extraction_calls"], 14 * 2, "nothing has been read");
     assert!(
         told["cost_nano_usd"]
             .as_str()
