@@ -48,9 +48,9 @@ pub(crate) fn harmless_json(json: &str) -> Cow<'_, str> {
             escaped.push(c);
             continue;
         }
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            escaped.push_str(&format!("\\u{unit:04x}"));
-        }
+        let mut units = [0; 2];
+        let units = c.encode_utf16(&mut units).iter();
+        escaped.extend(units.map(|unit| format!("\\u{unit:04x}")));
     }
     escaped.into()
 }
