@@ -68,7 +68,11 @@ impl Journal for StoreJournal {
             .map_err(failed)
     }
 
-    async fn record(&self, key: &RequestKey, completion: &Completion) -> Result<(), JournalError> {
+    async fn record(
+        &self,
+        key: &RequestKey,
+        completion: &Completion,
+    ) -> Result<Completion, JournalError> {
         let call = NewCall {
             request_key: key.as_str().to_owned(),
             contest: Some(self.contest),
@@ -87,11 +91,8 @@ impl Journal for StoreJournal {
             cost_nano_usd: completion.cost_nano_usd,
             created_at: self.clock.now(),
         };
-        self.store
-            .record_call(&call)
-            .await
-            .map(drop)
-            .map_err(failed)
+        let kept = self.store.record_call(&call).await.map_err(failed)?;
+        serde_json::from_str(&kept.response).map_err(failed)
     }
 }
 

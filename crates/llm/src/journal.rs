@@ -12,8 +12,13 @@ use crate::{Completion, JournalError, RequestKey};
 #[async_trait]
 pub trait Journal: Send + Sync {
     async fn find(&self, key: &RequestKey) -> Result<Option<Completion>, JournalError>;
-    /// Idempotent: recording a key again keeps the first completion.
-    async fn record(&self, key: &RequestKey, completion: &Completion) -> Result<(), JournalError>;
+    /// What the journal holds from now on: of two processes that asked at once, the first's
+    /// completion stays, and both go on with it.
+    async fn record(
+        &self,
+        key: &RequestKey,
+        completion: &Completion,
+    ) -> Result<Completion, JournalError>;
 }
 
 /// Remembers nothing.
@@ -26,8 +31,12 @@ impl Journal for NoJournal {
         Ok(None)
     }
 
-    async fn record(&self, _: &RequestKey, _: &Completion) -> Result<(), JournalError> {
-        Ok(())
+    async fn record(
+        &self,
+        _: &RequestKey,
+        completion: &Completion,
+    ) -> Result<Completion, JournalError> {
+        Ok(completion.clone())
     }
 }
 
@@ -60,10 +69,13 @@ impl Journal for MemoryJournal {
         Ok(self.lock().get(key).cloned())
     }
 
-    async fn record(&self, key: &RequestKey, completion: &Completion) -> Result<(), JournalError> {
-        self.lock()
-            .entry(key.clone())
-            .or_insert_with(|| completion.clone());
-        Ok(())
+    async fn record(
+        &self,
+        key: &RequestKey,
+        completion: &Completion,
+    ) -> Result<Completion, JournalError> {
+        let mut entries = self.lock();
+        let kept = entries.entry(key.clone());
+        Ok(kept.or_insert_with(|| completion.clone()).clone())
     }
 }

@@ -188,3 +188,6 @@ fn signature_from(bytes: &[u8]) -> Option<Signature> {
         .collect::<Vec<_>>();
     Signature::try_from(words).ok()
 }
+
+#[cfg(test)]
+mod tests;

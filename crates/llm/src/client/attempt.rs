@@ -36,9 +36,9 @@ impl Client {
         }
         match self.with_retries(model, request, &key).await {
             Ok(completion) => {
-                self.journal.record(&key, &completion).await?;
+                let kept = self.journal.record(&key, &completion).await?;
                 tally.add(&completion, false);
-                Ok(Ok(completion))
+                Ok(Ok(kept))
             }
             Err(Failure::Budget(error)) => Err(error),
             Err(Failure::Call(error)) if error.is_fatal() => Err(error.into()),

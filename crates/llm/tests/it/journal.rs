@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use llm::{
     Budget, Client, Completion, Journal, JournalError, LlmError, MemoryJournal, ProviderKind,
-    RequestKey,
+    Request, RequestKey,
 };
 use testkit::{FaultKind, Faults, ModelServer, ServerOptions};
 
@@ -103,9 +103,44 @@ impl Journal for BrokenJournal {
         Ok(None)
     }
 
-    async fn record(&self, _: &RequestKey, _: &Completion) -> Result<(), JournalError> {
+    async fn record(&self, _: &RequestKey, _: &Completion) -> Result<Completion, JournalError> {
         Err(JournalError("disk full".into()))
     }
+}
+
+/// Another process has answered and recorded while this one was asking.
+struct LostRace;
+
+#[async_trait]
+impl Journal for LostRace {
+    async fn find(&self, _: &RequestKey) -> Result<Option<Completion>, JournalError> {
+        Ok(None)
+    }
+
+    async fn record(
+        &self,
+        _: &RequestKey,
+        completion: &Completion,
+    ) -> Result<Completion, JournalError> {
+        Ok(Completion {
+            text: r#"{"of_the": "first"}"#.into(),
+            ..completion.clone()
+        })
+    }
+}
+
+#[tokio::test]
+async fn the_answer_that_the_journal_keeps_is_the_one_used() {
+    let server = server(ServerOptions::default()).await;
+    let model = provider(ProviderKind::OpenAi, "m", &server.base_url());
+    let client = client_with(vec![model], Arc::new(LostRace), Budget::default());
+    let plain = Request {
+        schema: None,
+        ..request("?")
+    };
+    let answer = client.text(&plain).await.unwrap();
+    assert_eq!(answer.text, r#"{"of_the": "first"}"#);
+    assert_eq!((answer.calls, answer.replayed), (1, 0));
 }
 
 #[tokio::test]
