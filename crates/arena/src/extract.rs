@@ -22,8 +22,8 @@ use crate::progress::{Event, Observer, Step};
 use crate::rank::Stop;
 use crate::vectors::{self, VectorError};
 
-pub(crate) use ask::version as rater_version;
 pub use ask::Found;
+pub(crate) use ask::version as rater_version;
 use corpus::Corpus;
 
 #[derive(Debug, thiserror::Error)]

@@ -93,18 +93,14 @@ pub(crate) fn fit(position: &Position) -> Result<Fit, RankError> {
 /// by the content of any member, so that hiding its founder moves nobody's Elo.
 async fn reference(run: &Run<'_>, position: &Position) -> Result<Vec<u32>, RankError> {
     let key = reference_key(position.contest);
-    let frozen = match run.store.setting(&key).await? {
-        Some(frozen) => frozen,
-        None => {
-            let hashes: Vec<String> = position
-                .field
-                .active()
-                .map(|(_, node)| node.hash.to_string())
-                .collect();
-            run.store
-                .set_setting_once(&key, &hashes.join(" "), run.clock.now())
-                .await?
-        }
+    let frozen = if let Some(frozen) = run.store.setting(&key).await? {
+        frozen
+    } else {
+        let board = position.field.active();
+        let hashes: Vec<String> = board.map(|(_, node)| node.hash.to_string()).collect();
+        run.store
+            .set_setting_once(&key, &hashes.join(" "), run.clock.now())
+            .await?
     };
     let frozen: BTreeSet<Digest> = frozen.split(' ').filter_map(|h| h.parse().ok()).collect();
     let is_frozen = |node: &Node| node.contents.iter().any(|hash| frozen.contains(hash));

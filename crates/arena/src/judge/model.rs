@@ -26,6 +26,8 @@ const MAX_OUTPUT_TOKENS: u32 = 6_000;
 /// Asks one model (or one profile with fallbacks) through a [`Client`].
 pub struct ModelJudge {
     client: Arc<Client>,
+    /// Provider and model, and those that step in for it: other fallbacks, another judge.
+    name: String,
     model: String,
     secret: [u8; 32],
     prompt_version: String,
@@ -43,8 +45,13 @@ impl std::fmt::Debug for ModelJudge {
 impl ModelJudge {
     /// `model` names the client's first model; `secret` is the server's, for the delimiters.
     pub fn new(client: Arc<Client>, model: impl Into<String>, secret: [u8; 32]) -> Self {
+        let models: Vec<String> = client
+            .models()
+            .map(|m| format!("{}/{}", m.provider.name(), m.id))
+            .collect();
         Self {
             client,
+            name: models.join(", else "),
             model: model.into(),
             secret,
             prompt_version: prompt::prompt_version(),
@@ -52,7 +59,7 @@ impl ModelJudge {
     }
 
     fn prompt(&self, first: &Contestant<'_>, second: &Contestant<'_>) -> Prompt {
-        let version = format!("{}/{VERSION}/{}", self.model, self.prompt_version);
+        let version = format!("{}/{VERSION}/{}", self.name, self.prompt_version);
         prompt::build(first, second, &self.secret, &version)
     }
 
@@ -120,7 +127,7 @@ impl Judge for ModelJudge {
     fn fingerprint(&self) -> JudgeFingerprint {
         JudgeFingerprint {
             kind: JudgeKind::Model,
-            name: self.model.clone(),
+            name: self.name.clone(),
             version: VERSION,
             model: Some(self.model.clone()),
             prompt_version: self.prompt_version.clone(),
