@@ -1,6 +1,6 @@
 //! Use cases of ranking: submit, extract, schedule, compare, rate, publish, explain.
 //!
-//! A plan enters by [`submit`], gets its KPIs in [`extract`], and then takes part in a
+//! A plan enters by [`import`], gets its KPIs in [`extract`], and then takes part in a
 //! *contest* ([`contest`]): deterministic rounds of comparisons ([`rounds`]) that a judge
 //! ([`judge`]) decides, each followed by an exact refit and a publication ([`publish`]).
 //! [`rank`] drives a contest until its budget of comparisons is used.

@@ -80,7 +80,7 @@ pub struct Kpis {
 }
 
 impl Kpis {
-    /// All five of one plan. `novelty` needs the corpus and comes from [`crate::novelty`];
+    /// All five of one plan. `novelty` needs the corpus and comes from [`crate::novelty()`];
     /// `rating` and `fields` are what a model filled in, if one was asked.
     pub fn extract(
         plan: &Plan,

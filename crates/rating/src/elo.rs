@@ -8,7 +8,7 @@
 //! **The order matters.** Each update uses the ratings of that moment, so the same
 //! verdicts in another order give other ratings ([`mean_rank_displacement`] says by how
 //! many ranks), and the step never shrinks, so ratings keep wandering however many
-//! comparisons there are. The graded posterior in [`crate::fit`] has neither fault.
+//! comparisons there are. The graded posterior in [`crate::fit()`] has neither fault.
 //!
 //! Deliberately absent: standard errors (Elo has none) and position effects.
 
