@@ -14,7 +14,7 @@ use store::{
 
 use crate::compare::{Cards, Judges};
 use crate::judge::canary::injection::Advice;
-use crate::judge::canary::{Health, Reading, SelfCanary, Standing, contradicts};
+use crate::judge::canary::{Health, Reading, SelfCanary, contradicts};
 use crate::progress::Event;
 use crate::rank::{RankError, Run};
 use crate::rounds::{SAMPLED_SECOND_ORDER, variant};
@@ -231,7 +231,7 @@ async fn quarantine(run: &Run<'_>, newest: &[Comparison]) -> Result<(), RankErro
 async fn keep_health(run: &Run<'_>, judge: JudgeId, health: &Health) -> Result<(), RankError> {
     let stats = serde_json::to_string(health).unwrap_or_default();
     run.store.set_judge_canary_stats(judge, &stats).await?;
-    if health.standing() == Standing::Suspended {
+    if !health.standing().may_judge() {
         let why = format!(
             "its verdict flips with the order of the plans in {:.0} % of {} pairs, more than the 20 % allowed",
             100.0 * health.swaps.flip_rate(),

@@ -10,14 +10,7 @@ use std::sync::Arc;
 use plan::hash::ContentHash;
 use sha2::{Digest, Sha256};
 
-use super::{Contestant, Judge, JudgeError, JudgeFingerprint, JudgeKind, Judged};
-
-/// One judge's answer.
-#[derive(Debug)]
-pub struct JurorAnswer {
-    pub judge: JudgeFingerprint,
-    pub result: Result<Judged, JudgeError>,
-}
+use super::{Judge, JudgeFingerprint, JudgeKind};
 
 /// Judges that share the work.
 #[derive(Debug, Clone)]
@@ -73,23 +66,6 @@ impl Jury {
             .take(seats)
             .map(|(_, j)| Arc::clone(j))
             .collect()
-    }
-
-    /// Asks the pair's panel, all at the same time. Answers come in the panel's order.
-    pub async fn compare(
-        &self,
-        first: &Contestant<'_>,
-        second: &Contestant<'_>,
-        seats: usize,
-    ) -> Vec<JurorAnswer> {
-        let panel = self.panel(first.hash, second.hash, seats);
-        let asked = panel.iter().map(|judge| async move {
-            JurorAnswer {
-                judge: judge.fingerprint(),
-                result: judge.compare(first, second).await,
-            }
-        });
-        futures::future::join_all(asked).await
     }
 }
 
@@ -155,6 +131,7 @@ mod tests {
 
     use super::*;
     use crate::judge::testing::hash_of;
+    use crate::judge::{Contestant, JudgeError, Judged};
 
     #[derive(Debug)]
     struct Named(&'static str);

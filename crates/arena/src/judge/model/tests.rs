@@ -219,20 +219,18 @@ async fn a_judge_that_obeys_a_plan_is_caught_by_the_self_canary() {
 }
 
 #[tokio::test]
-async fn a_jury_asks_its_panel_over_the_wire() {
+async fn the_panel_of_a_pair_answers_over_the_wire() {
     let server = serve(JudgeScript::default(), Faults::default()).await;
     let jury = Jury::new(
         ["gpt-a", "claude-b", "qwen-c"].map(|m| Arc::new(judge(&server, m)) as Arc<dyn Judge>),
     );
     let (wells, bridge) = wells_and_bridge();
-    let answers = jury
-        .compare(&contestant(&wells), &contestant(&bridge), 2)
-        .await;
-    assert_eq!(answers.len(), 2);
-    assert_ne!(answers[0].judge, answers[1].judge);
-    assert!(
-        answers
-            .iter()
-            .all(|a| a.result.as_ref().is_ok_and(|j| j.level().is_some()))
-    );
+    let (first, second) = (contestant(&wells), contestant(&bridge));
+    let panel = jury.panel(first.hash, second.hash, 2);
+    assert_eq!(panel.len(), 2);
+    assert_ne!(panel[0].fingerprint(), panel[1].fingerprint());
+    for juror in panel {
+        let judged = juror.compare(&first, &second).await.unwrap();
+        assert!(judged.level().is_some());
+    }
 }
