@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
-use store::{Contest, Fence, Store, StoreError};
+use store::{Contest, Fence, JudgeId, Store, StoreError};
 
-use crate::compare::{self, Halt};
+use crate::compare::{self, Halt, Judges};
 use crate::contest::Position;
 use crate::judge::Jury;
 use crate::lease::{self, Lease, LeaseError};
@@ -155,7 +155,7 @@ pub async fn rank(run: &Run<'_>) -> Result<RankReport, RankError> {
 async fn drive(run: &Run<'_>, fence: &Fence) -> Result<RankReport, RankError> {
     let judges = compare::register(run).await?;
     let mut tally = Tally::default();
-    watch(run).await?;
+    watch(run, &judges).await?;
     let end = loop {
         if let Some(round) = run.store.open_round(run.contest).await? {
             let outcome = compare::finish_round(run, fence, &judges, round.number).await?;
@@ -189,9 +189,32 @@ async fn drive(run: &Run<'_>, fence: &Fence) -> Result<RankReport, RankError> {
     report(run, end, &tally).await
 }
 
+/// A contest may have several judges, but a forgotten setting should not add one unnoticed.
+fn note_new_judges(run: &Run<'_>, judges: &Judges, position: &Position) {
+    let has_judged = |id: JudgeId| position.pairs.iter().any(|p| p.judge_id == id);
+    if position.pairs.is_empty() || judges.ids().any(has_judged) {
+        return;
+    }
+    let known = position.judges.iter().filter(|j| has_judged(j.judge_id));
+    let before: Vec<&str> = known.map(|j| j.name.as_str()).collect();
+    let now: Vec<String> = run
+        .jury
+        .judges()
+        .iter()
+        .map(|j| j.fingerprint().name)
+        .collect();
+    let note = format!(
+        "until now this contest was judged by {}; this run adds verdicts of {}",
+        before.join(", "),
+        now.join(", ")
+    );
+    run.observer.on(Event::Note(note));
+}
+
 /// Announces how many comparisons are still to come.
-async fn watch(run: &Run<'_>) -> Result<(), RankError> {
+async fn watch(run: &Run<'_>, judges: &Judges) -> Result<(), RankError> {
     let position = Position::load(run.store, run.contest).await?;
+    note_new_judges(run, judges, &position);
     let planned = position.planned - position.ended;
     let total = rounds::budget(run.settings, &position).saturating_sub(position.used) + planned;
     run.observer.on(Event::Started {

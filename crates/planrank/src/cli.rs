@@ -255,7 +255,7 @@ pub(crate) struct Simulate {
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(2..=100_000), value_name = "N")]
     pub(crate) plans: u32,
     /// All calls divided by plans; several, separated by commas
-    #[arg(long, default_value = "12", value_delimiter = ',', value_name = "N")]
+    #[arg(long, default_value = "12", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=1000), value_name = "N")]
     pub(crate) calls: Vec<u32>,
     /// Worlds to average over, one seed each
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000), value_name = "N")]

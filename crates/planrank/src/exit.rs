@@ -45,7 +45,7 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     if pipe_closed {
         return ExitCode::SUCCESS;
     }
-    eprintln!("error: {}", crate::output::harmless(&format!("{error:#}")));
+    crate::output::say!("error: {}", crate::output::harmless(&format!("{error:#}")));
     match used_budget(error.as_ref()) {
         Some(_) => Exit::BudgetReached.into(),
         None => ExitCode::FAILURE,

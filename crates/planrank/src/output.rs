@@ -11,6 +11,16 @@ pub(crate) use progress::TerminalProgress;
 pub(crate) use table::{Align, Table};
 
 use std::borrow::Cow;
+/// Prints a line on standard error. A reader that has gone is no reason to stop: what the run
+/// does is in the database.
+macro_rules! say {
+    ($($part:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($part)*);
+    }};
+}
+pub(crate) use say;
+
 use std::io::Write;
 
 /// Starts logging to standard error; silent unless asked for.

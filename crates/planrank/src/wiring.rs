@@ -132,6 +132,7 @@ impl Models {
         contest: Contest,
         options: &ModelOptions,
     ) -> anyhow::Result<Self> {
+        refuse_lonely_flags(options)?;
         let settings = settings(options);
         let budget = budget(options)?;
         let models = settings.profile()?.models;
@@ -192,6 +193,7 @@ impl Models {
 /// The names of the models that would judge, and of the one that would embed; asks the embedding
 /// server whether it works, and writes nothing.
 pub(crate) async fn describe_models(options: &ModelOptions) -> anyhow::Result<String> {
+    refuse_lonely_flags(options)?;
     let settings = settings(options);
     let budget = budget(options)?;
     let judges = match Client::from_settings(&settings, Arc::new(NoJournal), budget)? {
@@ -265,4 +267,16 @@ pub(crate) fn holder() -> Holder {
         token: process::token(&random()),
         is_dead: Arc::new(process::is_dead),
     }
+}
+
+/// A model without a provider would be ignored, and the offline judge asked instead.
+fn refuse_lonely_flags(options: &ModelOptions) -> anyhow::Result<()> {
+    let is_offline = options.provider == "offline";
+    let lonely = options.model.is_some() || options.base_url.is_some() || options.jury;
+    if is_offline && options.profile.is_none() && lonely {
+        bail!(
+            "--llm-model, --llm-base-url and --jury need --llm-provider (PLANRANK_LLM_PROVIDER) as well"
+        );
+    }
+    Ok(())
 }

@@ -22,7 +22,7 @@ const VERDICTS_PER_SET: usize = 500;
 /// Calls of one set: four twins in both orders, one pair with its own and with exchanged KPIs.
 const SET: u32 = 10;
 
-/// A contest whose whole budget is less than this many sets can't afford one.
+/// When less than this many sets per judge is left of the budget, none is made.
 const MIN_SETS_IN_BUDGET: u32 = 10;
 
 /// What a canary's `variant` says: which twin, and who stands first.
@@ -64,7 +64,10 @@ pub(super) async fn due(
     jury: &Jury,
 ) -> Result<Vec<Planned>, RankError> {
     let mut planned = Vec::new();
-    let affordable = budget(run.settings, position) >= u64::from(SET * MIN_SETS_IN_BUDGET);
+    // What is left, not what was granted: canaries must not take a small top-up whole.
+    let left = budget(run.settings, position).saturating_sub(position.used);
+    let enough = u64::from(SET * MIN_SETS_IN_BUDGET) * jury.judges().len() as u64;
+    let affordable = left >= enough;
     for judge in jury.judges() {
         let fingerprint = judge.fingerprint();
         let Some(id) = judges.id_of(&fingerprint) else {

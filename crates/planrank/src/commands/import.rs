@@ -53,7 +53,7 @@ pub(super) async fn quietly(
     )
     .await?;
     for refused in &report.refused {
-        eprintln!("refused {}", why_refused(refused));
+        crate::output::say!("refused {}", why_refused(refused));
     }
     Ok(report)
 }

@@ -62,6 +62,13 @@ pub(super) async fn print(store: &Store, query: &Query) -> anyhow::Result<()> {
         return print_elo(&elo_rows(store, query).await?);
     }
     let board = board::board(store, &query.of_board()).await?;
+    let ranked = board.established_in_all + board.provisional_in_all;
+    if let (true, Some(domain)) = (board.is_empty() && ranked > 0, &query.domain) {
+        return output::line(&format!(
+            "None of the {ranked} ranked plans is of the domain {:?}; domains must match exactly.",
+            output::plain(domain, 60)
+        ));
+    }
     if board.is_empty() {
         return output::line(
             "Nothing is ranked yet. Import plans with `planrank import`, then run `planrank rank`.",

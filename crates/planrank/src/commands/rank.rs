@@ -120,7 +120,7 @@ async fn stop_at_interrupt(stop: Stop) {
     if tokio::signal::ctrl_c().await.is_err() {
         return;
     }
-    eprintln!("stopping after the calls under way; press Ctrl-C again to stop at once");
+    crate::output::say!("stopping after the calls under way; press Ctrl-C again to stop at once");
     stop.request();
     if tokio::signal::ctrl_c().await.is_ok() {
         std::process::exit(130);
@@ -192,11 +192,11 @@ pub(super) fn print_report(report: &RankReport, database: &Database) -> anyhow::
     match &report.end {
         RankEnd::Complete => Ok(()),
         RankEnd::BudgetReached { why } => output::line(&format!(
-            "Stopped: {why}. Nothing is lost; go on with: planrank rank{hint}"
+            "Stopped: {why}. Nothing is lost; to go on, give the same command with a larger budget."
         )),
-        RankEnd::Interrupted => output::line(&format!(
-            "Interrupted. Nothing is lost; go on with: planrank rank{hint}"
-        )),
+        RankEnd::Interrupted => {
+            output::line("Interrupted. Nothing is lost; to go on, give the same command again.")
+        }
         RankEnd::NoJudge { why } => output::line(&format!(
             "Stopped: no judge may judge: {why}. Nothing is lost; choose another model \
              (--llm-provider, --llm-model) and go on with: planrank rank{hint}"

@@ -55,7 +55,7 @@ fn threads() -> usize {
 fn progress(done: usize, total: usize) {
     let step = (total / 10).max(1);
     if done.is_multiple_of(step) || done == total {
-        eprintln!("{done} of {total} runs");
+        crate::output::say!("{done} of {total} runs");
     }
 }
 

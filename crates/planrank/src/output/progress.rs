@@ -86,7 +86,7 @@ impl TerminalProgress {
         if self.style == Style::Lines && tenths > shown.tenths {
             shown.tenths = tenths;
             let spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-            eprintln!("{}: {} of {}{spent}", step.label(), shown.done, shown.total);
+            crate::output::say!("{}: {} of {}{spent}", step.label(), shown.done, shown.total);
         }
     }
 
@@ -121,7 +121,7 @@ impl Observer for TerminalProgress {
                 cost_nano_usd,
             } => self.spend(calls, tokens, cost_nano_usd),
             Event::Finished { step } => self.finish(step),
-            Event::Note(text) => eprintln!("note: {}", super::plain(&text, 500)),
+            Event::Note(text) => crate::output::say!("note: {}", super::plain(&text, 500)),
         }
     }
 }

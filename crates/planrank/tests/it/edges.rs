@@ -100,3 +100,20 @@ async fn a_cap_on_calls_stops_too() {
     assert_eq!(told["comparisons"], 14 * 2 - done);
     assert_eq!(told["extraction_calls"], 0, "every plan has been read");
 }
+
+/// A model without a provider was ignored, and the offline judge asked instead.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_without_a_provider_is_refused() {
+    let place = Place::new();
+    place.run(&["demo", "--once", "--calls", "1"]).await.with(0);
+    for flags in [
+        ["--llm-model", "gpt"],
+        ["--llm-base-url", "http://127.0.0.1:9/v1"],
+    ] {
+        let ended = place
+            .run(&[&["demo", "--once"][..], &flags[..]].concat())
+            .await
+            .with(1);
+        assert!(ended.stderr.contains("--llm-provider"), "{}", ended.stderr);
+    }
+}

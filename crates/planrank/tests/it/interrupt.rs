@@ -34,7 +34,9 @@ async fn ctrl_c_finishes_the_calls_under_way_and_the_next_run_goes_on() {
             ended.stderr
         );
         assert!(
-            ended.stdout.contains("go on with: planrank rank"),
+            ended
+                .stdout
+                .contains("to go on, give the same command again"),
             "{}",
             ended.stdout
         );

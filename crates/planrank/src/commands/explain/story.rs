@@ -75,6 +75,7 @@ fn print_meetings(meetings: &[Meeting]) -> anyhow::Result<()> {
     output::line("\nComparisons (positive: this plan was preferred)")?;
     let columns = [
         ("level", Align::Right),
+        ("shown", Align::Left),
         ("against", Align::Left),
         ("because", Align::Left),
     ];
@@ -87,6 +88,12 @@ fn print_meetings(meetings: &[Meeting]) -> anyhow::Result<()> {
             meeting
                 .level
                 .map_or_else(|| "void".to_owned(), |l| format!("{l:+}")),
+            if meeting.shown_first {
+                "first"
+            } else {
+                "second"
+            }
+            .to_owned(),
             output::plain(&meeting.opponent_title, 45),
             output::plain(
                 because
