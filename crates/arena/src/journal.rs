@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use llm::{Completion, Journal, JournalError, ModelSpec, RequestKey};
-use store::{Contest, NewCall, Store};
+use store::{Call, Contest, Store};
 
 use crate::Clock;
 
@@ -73,7 +73,7 @@ impl Journal for StoreJournal {
         key: &RequestKey,
         completion: &Completion,
     ) -> Result<Completion, JournalError> {
-        let call = NewCall {
+        let call = Call {
             request_key: key.as_str().to_owned(),
             contest: Some(self.contest),
             provider: self

@@ -9,9 +9,9 @@ use serde::Serialize;
 use crate::sql::{execute, from_row, one, params};
 use crate::{Contest, Store, StoreError};
 
-/// A finished call to be kept.
-#[derive(Debug, Clone)]
-pub struct NewCall {
+/// A finished call, to be kept or as it was kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Call {
     pub request_key: String,
     /// For whose ranking it was made, if for one.
     pub contest: Option<Contest>,
@@ -21,22 +21,6 @@ pub struct NewCall {
     /// The whole answer.
     pub response: String,
     /// Why the model stopped, such as `stop` or `length`.
-    pub finish: String,
-    pub input_tokens: i64,
-    pub output_tokens: i64,
-    pub cost_nano_usd: i64,
-    pub created_at: DateTime<Utc>,
-}
-
-/// A call in the journal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Call {
-    pub request_key: String,
-    pub contest: Option<Contest>,
-    pub provider: String,
-    pub model: String,
-    pub purpose: String,
-    pub response: String,
     pub finish: String,
     pub input_tokens: i64,
     pub output_tokens: i64,
@@ -83,7 +67,7 @@ impl Store {
     }
 
     /// Keeps a call, unless its key is kept already, and returns what the journal holds.
-    pub async fn record_call(&self, call: &NewCall) -> Result<Call, StoreError> {
+    pub async fn record_call(&self, call: &Call) -> Result<Call, StoreError> {
         let write = self.write().await?;
         let sql = "INSERT INTO model_call (request_key, contest, provider, model, purpose, response, finish,
                        input_tokens, output_tokens, cost_nano_usd, created_at)

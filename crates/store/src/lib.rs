@@ -54,7 +54,7 @@ pub use embeddings::{Exclude, Hidden, Neighbour, PlanVector, Snapshot};
 pub use error::StoreError;
 pub use families::{Candidate, Entrant, FamilyRow};
 pub use ids::{AccountId, ComparisonId, Contest, Digest, FamilyId, JudgeId, PlanId, uuid_v7};
-pub use journal::{Call, NewCall, Spend};
+pub use journal::{Call, Spend};
 pub use judges::{Judge, NewJudge};
 pub use kpis::{KpiRow, KpiValues};
 pub use leaderboard::{LeaderFilter, LeaderPage, LeaderRow, Standing};

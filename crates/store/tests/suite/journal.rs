@@ -1,11 +1,11 @@
 //! The journal keeps the first answer; settings keep the first value.
 
-use store::{AccountId, AccountKind, Contest, NewCall, Spend};
+use store::{AccountId, AccountKind, Call, Contest, Spend};
 
 use crate::fixture::{account, at, on_both};
 
-fn call(key: &str, response: &str, seconds: i64) -> NewCall {
-    NewCall {
+fn call(key: &str, response: &str, seconds: i64) -> Call {
+    Call {
         request_key: key.to_owned(),
         contest: Some(Contest::Public),
         provider: "scripted".to_owned(),
@@ -34,7 +34,7 @@ on_both! {
         assert_eq!(nobody, Spend::default());
         world.store.record_call(&call("a", "", 1)).await.unwrap();
         world.store.record_call(&call("b", "", 2)).await.unwrap();
-        let elsewhere = NewCall { contest: None, ..call("c", "", 3) };
+        let elsewhere = Call { contest: None, ..call("c", "", 3) };
         world.store.record_call(&elsewhere).await.unwrap();
         let all = world.store.spend(None, None).await.unwrap();
         assert_eq!((all.calls, all.input_tokens, all.cost_nano_usd), (3, 300, 9_000_000_000));
