@@ -27,7 +27,6 @@ pub mod review;
 
 mod compare;
 mod contest;
-mod environment;
 mod publish;
 mod rounds;
 mod vectors;

@@ -10,7 +10,7 @@ pub mod databases;
 pub mod judge_script;
 pub mod model_server;
 
-pub use clock::TestClock;
+pub use clock::{TestClock, TestEntropy};
 pub use model_server::{
     ChatRequest, ChatTurn, FaultKind, Faults, LogSnapshot, ModelServer, Responder, SchemaResponder,
     ServerOptions, responder_by_name,

@@ -1,5 +1,8 @@
-//! What a use case may ask of the outside world besides the database: the time, and bytes
-//! nobody can guess. Both are parameters, so that tests and replays are exact.
+//! What a part may ask of the outside world besides the database: the time, and bytes nobody can
+//! guess. Both are parameters, so that tests and replays are exact.
+//!
+//! Stands at the bottom of the workspace; every crate with effects takes these traits, and only
+//! the binary and the tests implement them.
 
 use chrono::{DateTime, Utc};
 

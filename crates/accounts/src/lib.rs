@@ -1,0 +1,1 @@
+//! Use cases of accounts: login, sessions, API keys, roles, limits.
