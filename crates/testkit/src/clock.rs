@@ -59,7 +59,8 @@ impl Entropy for TestEntropy {
     fn bytes(&self) -> [u8; 16] {
         let n = u128::from(self.next.fetch_add(1, Ordering::Relaxed)) + 1;
         // An odd factor keeps them apart, and spreads a counter over all bytes.
-        n.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_le_bytes()
+        n.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+            .to_le_bytes()
     }
 }
 

@@ -1,1 +1,29 @@
-//! The HTTP service: pages, API, authentication.
+//! The HTTP service: pages for people, an API for programs, authentication, health and metrics.
+//!
+//! It stands below the binary and above the use cases (`arena`, `accounts`, `queue`). A handler
+//! extracts, calls one use case and responds. [`router`] is all routes with all layers; [`serve`]
+//! is the connections.
+//!
+//! Invariants: what isn't the caller's is 404; every error is a [`Problem`], which pages show as
+//! HTML; every answer has a request id and the security headers; nothing is changed by a GET.
+//! Deliberately absent: SQL, business rules, reading configuration.
+
+mod app;
+mod config;
+pub mod extract;
+mod health;
+mod layers;
+mod openapi;
+mod problem;
+mod routes;
+mod server;
+
+pub mod metrics;
+pub mod static_files;
+
+pub use app::{App, Parts};
+pub use config::{Config, MetricsToken};
+pub use health::render as render_metrics;
+pub use problem::Problem;
+pub use routes::{document, router};
+pub use server::serve;

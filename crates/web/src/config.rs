@@ -1,0 +1,65 @@
+//! What an operator decides about the HTTP service.
+
+use std::time::Duration;
+
+use url::Url;
+
+/// Settings of the HTTP layer.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where people reach the service: decides links, redirects and whether cookies are `Secure`.
+    pub public_url: Url,
+    /// Whoever shows this may read `/metrics` on the main port; without one nobody may there.
+    pub metrics_token: Option<MetricsToken>,
+    /// Anybody on this machine may sign in as anybody. Only ever on loopback.
+    pub dev_login: bool,
+    /// The largest body of a submission, in bytes.
+    pub max_upload: usize,
+    /// A body has to arrive within this time.
+    pub body_deadline: Duration,
+}
+
+/// A run zip may have 64 MiB; a form wraps it in a little more.
+const MAX_UPLOAD: usize = 64 * 1024 * 1024 + 64 * 1024;
+
+impl Config {
+    pub fn new(public_url: Url) -> Self {
+        Self {
+            public_url,
+            metrics_token: None,
+            dev_login: false,
+            max_upload: MAX_UPLOAD,
+            body_deadline: Duration::from_mins(2),
+        }
+    }
+
+    /// Cookies are for HTTPS only, unless the service is tried on this machine.
+    pub fn secure_cookies(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+
+    /// Whether the service is only meant for this machine.
+    pub fn is_loopback(&self) -> bool {
+        match self.public_url.host() {
+            Some(url::Host::Domain(name)) => name == "localhost",
+            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+            None => false,
+        }
+    }
+
+    /// Scheme, host and port as a browser's `Origin` says it.
+    pub fn origin(&self) -> String {
+        self.public_url.origin().ascii_serialization()
+    }
+}
+
+/// A bearer token; `Debug` hides it.
+#[derive(Clone)]
+pub struct MetricsToken(pub String);
+
+impl std::fmt::Debug for MetricsToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MetricsToken(…)")
+    }
+}
