@@ -12,6 +12,7 @@
 //! Deliberately absent: plans, owners, families and KPIs. Items and judges are indices;
 //! callers number them in the order of their content hashes.
 
+pub mod agreement;
 pub mod elo;
 pub mod error;
 pub mod fit;
@@ -23,6 +24,7 @@ pub mod schedule;
 pub mod simulate;
 pub mod uncertainty;
 
+pub use agreement::{Agreement, agreement};
 pub use error::RatingError;
 pub use fit::{Fit, FitOptions, Refitter, fit};
 pub use log::Comparison;
