@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use rating::{Fit, FitOptions};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use store::{Contest, Digest, Fence};
+use store::{Contest, Digest, Fence, JudgeId, NewSummary};
 
 use crate::contest::{Node, Position};
 use crate::progress::Event;
@@ -46,8 +46,10 @@ pub(crate) async fn fit_and_publish(
     let reference = reference(run, position).await?;
     let rows = rows::rows(position, &fit, &reference)?;
     keep_judges(run, position, &fit).await?;
+    let summary = summary(run, position).await?;
+    let number = ranking.published + 1;
     run.store
-        .publish(fence, ranking.published + 1, &rows, run.clock.now())
+        .publish(fence, number, &rows, &summary, run.clock.now())
         .await?;
     let settings = serde_json::to_string(&run.settings).unwrap_or_default();
     run.store
@@ -124,13 +126,49 @@ struct JudgeHabits {
     verdicts: usize,
 }
 
+/// A judge of the contest, as its summary names it.
+#[derive(Debug, Serialize)]
+struct SummaryJudge<'a> {
+    judge_id: JudgeId,
+    kind: &'a str,
+    name: &'a str,
+    model: Option<&'a str>,
+    verdicts: usize,
+    suspended: bool,
+}
+
+/// What the board's rows don't say of the contest.
+async fn summary(run: &Run<'_>, position: &Position) -> Result<NewSummary, RankError> {
+    let judges: Vec<SummaryJudge<'_>> = (0..)
+        .zip(&position.judges)
+        .map(|(number, judge)| SummaryJudge {
+            judge_id: judge.judge_id,
+            kind: &judge.kind,
+            name: &judge.name,
+            model: judge.model.as_deref(),
+            verdicts: verdicts_of(position, number),
+            suspended: judge.suspended_at.is_some(),
+        })
+        .filter(|judge| judge.verdicts > 0)
+        .collect();
+    Ok(NewSummary {
+        comparisons: i64::try_from(position.log.len()).unwrap_or(i64::MAX),
+        spend_nano_usd: run
+            .store
+            .spend(Some(run.contest), None)
+            .await?
+            .cost_nano_usd,
+        judges: serde_json::to_string(&judges).unwrap_or_default(),
+    })
+}
+
+fn verdicts_of(position: &Position, judge: u16) -> usize {
+    position.log.iter().filter(|c| c.judge == judge).count()
+}
+
 async fn keep_judges(run: &Run<'_>, position: &Position, fit: &Fit) -> Result<(), RankError> {
-    for (number, (judge, params)) in position.judges.iter().zip(&fit.judges).enumerate() {
-        let verdicts = position
-            .log
-            .iter()
-            .filter(|c| usize::from(c.judge) == number)
-            .count();
+    for (number, (judge, params)) in (0..).zip(position.judges.iter().zip(&fit.judges)) {
+        let verdicts = verdicts_of(position, number);
         if verdicts == 0 {
             continue;
         }

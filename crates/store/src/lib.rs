@@ -35,6 +35,7 @@ mod publication;
 mod rankings;
 mod rounds;
 mod settings;
+mod summary;
 
 use std::sync::Arc;
 
@@ -64,6 +65,7 @@ pub use plans::{
 pub use publication::{HistoryRow, RatingRow};
 pub use rankings::{Claim, Fence, Ranking};
 pub use rounds::{Round, RoundState};
+pub use summary::{ContestStatus, ContestSummary, DomainCount, NewSummary};
 
 /// A handle to the database; clones share its connections.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@
 //! the versioned schema, since it may come or go with the server: see `embeddings`.
 
 mod core;
+mod service;
 
 use sea_orm::ConnectionTrait;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -18,7 +19,7 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(core::Core)]
+        vec![Box::new(core::Core), Box::new(service::Service)]
     }
 }
 

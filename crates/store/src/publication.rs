@@ -1,4 +1,5 @@
-//! Publishing ratings: the board's rows and one line of history per plan, in one transaction.
+//! Publishing ratings: the board's rows, one line of history per plan and the contest's summary,
+//! in one transaction.
 
 use chrono::{DateTime, Utc};
 use sea_orm::Value;
@@ -6,6 +7,7 @@ use serde::Serialize;
 
 use crate::rankings::hold;
 use crate::sql::{all, execute, execute_rows, from_row, params};
+use crate::summary::{self, NewSummary};
 use crate::{Contest, Fence, PlanId, Store, StoreError};
 
 /// One plan's published rating.
@@ -69,6 +71,7 @@ impl Store {
         fence: &Fence,
         publication: i64,
         rows: &[RatingRow],
+        summary: &NewSummary,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         check(rows)?;
@@ -89,6 +92,7 @@ impl Store {
             .collect();
         execute_rows(&write.tx, HISTORY_HEAD, history, "").await?;
         execute(&write.tx, CLEAR, params![fence.contest, publication]).await?;
+        summary::write(&write.tx, fence.contest, publication, summary, now).await?;
         write.commit().await?;
         Ok(true)
     }

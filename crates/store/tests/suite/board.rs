@@ -1,10 +1,12 @@
 //! The board: published whole, paged by key, hidden plans off it.
 
-use store::{Contest, LeaderFilter, NewPlan, PlanId, RatingRow, Standing, StoreError, Visibility};
+use store::{
+    Contest, LeaderFilter, NewPlan, NewSummary, PlanId, RatingRow, Standing, StoreError, Visibility,
+};
 
 use crate::fixture::{World, account, at, digest, on_both, plan, user_plan};
 
-fn rating(n: u8, elo: f64, rank: i64) -> RatingRow {
+pub(crate) fn rating(n: u8, elo: f64, rank: i64) -> RatingRow {
     RatingRow {
         plan_id: plan(n).plan_id,
         elo,
@@ -56,7 +58,7 @@ on_both! {
         world.system_plans(5).await;
         let fence = world.contest(Contest::Public).await;
         let rows = [rating(1, 1500.0, 2), rating(2, 1500.0, 2), rating(3, 1500.0, 2), rating(4, 1600.5, 1), rating(5, 1400.0, 5)];
-        assert!(world.store.publish(&fence, 1, &rows, at(1)).await.unwrap());
+        assert!(world.store.publish(&fence, 1, &rows, &NewSummary::default(), at(1)).await.unwrap());
         let expected = ["Plan 4", "Plan 3", "Plan 2", "Plan 1", "Plan 5"];
         for limit in [1, 2, 5, 100] {
             assert_eq!(titles(world, filter(limit)).await, expected, "pages of {limit}");
@@ -70,10 +72,10 @@ on_both! {
         world.system_plans(4).await;
         let fence = world.contest(Contest::Public).await;
         let rows = [rating(1, 1600.0, 1), rating(2, 1500.0, 2), rating(3, 1400.0, 3)];
-        world.store.publish(&fence, 1, &rows, at(1)).await.unwrap();
+        world.store.publish(&fence, 1, &rows, &NewSummary::default(), at(1)).await.unwrap();
         let first = world.store.leaderboard(&filter(2)).await.unwrap();
         let more = [rating(1, 1600.0, 2), rating(2, 1500.0, 3), rating(3, 1400.0, 4), rating(4, 1700.0, 1)];
-        world.store.publish(&fence, 2, &more, at(2)).await.unwrap();
+        world.store.publish(&fence, 2, &more, &NewSummary::default(), at(2)).await.unwrap();
         let second = world.store.leaderboard(&LeaderFilter { cursor: first.next, ..filter(2) }).await.unwrap();
         assert_eq!(second.rows.iter().map(|r| r.title.as_str()).collect::<Vec<_>>(), ["Plan 3"]);
     }
@@ -81,8 +83,8 @@ on_both! {
     async fn a_plan_left_out_leaves_the_board_even_while_the_clock_stands_still(world) {
         world.system_plans(2).await;
         let fence = world.contest(Contest::Public).await;
-        world.store.publish(&fence, 1, &[rating(1, 1600.0, 1), rating(2, 1500.0, 2)], at(1)).await.unwrap();
-        world.store.publish(&fence, 2, &[rating(2, 1500.0, 1)], at(1)).await.unwrap();
+        world.store.publish(&fence, 1, &[rating(1, 1600.0, 1), rating(2, 1500.0, 2)], &NewSummary::default(), at(1)).await.unwrap();
+        world.store.publish(&fence, 2, &[rating(2, 1500.0, 1)], &NewSummary::default(), at(1)).await.unwrap();
         assert_eq!(titles(world, filter(10)).await, ["Plan 2"]);
         assert_eq!(world.store.metrics(plan(1).plan_id).await.unwrap().unwrap().elo, None);
     }
@@ -97,7 +99,7 @@ on_both! {
             RatingRow { provisional: true, ..rating(3, 1700.0, 3) },
             RatingRow { flagged: true, ..rating(4, 1500.0, 3) },
         ];
-        world.store.publish(&fence, 1, &rows, at(1)).await.unwrap();
+        world.store.publish(&fence, 1, &rows, &NewSummary::default(), at(1)).await.unwrap();
         let base = filter(10);
         let cases = [
             (base.clone(), vec!["Plan 1", "Plan 2", "Plan 4"]),
@@ -117,7 +119,7 @@ on_both! {
         world.plans(&[plan(1), copy, plan(3)]).await;
         let fence = world.contest(Contest::Public).await;
         let rows = [rating(1, 1600.0, 1), rating(2, 1600.0, 1), rating(3, 1500.0, 2)];
-        world.store.publish(&fence, 1, &rows, at(1)).await.unwrap();
+        world.store.publish(&fence, 1, &rows, &NewSummary::default(), at(1)).await.unwrap();
         assert_eq!(titles(world, filter(10)).await, ["Plan 1", "Plan 3"]);
         world.store.quarantine_plan(plan(1).plan_id, "canary").await.unwrap();
         world.store.withdraw_plan(plan(3).plan_id, "wish").await.unwrap();
@@ -128,9 +130,9 @@ on_both! {
         world.system_plans(2).await;
         let fence = world.contest(Contest::Public).await;
         let store = &world.store;
-        assert!(store.publish(&fence, 1, &[rating(1, 1500.0, 1), rating(2, 1400.0, 2)], at(1)).await.unwrap());
-        assert!(!store.publish(&fence, 1, &[rating(1, 9.0, 1)], at(2)).await.unwrap());
-        assert!(store.publish(&fence, 2, &[rating(1, 1510.0, 1)], at(3)).await.unwrap());
+        assert!(store.publish(&fence, 1, &[rating(1, 1500.0, 1), rating(2, 1400.0, 2)], &NewSummary::default(), at(1)).await.unwrap());
+        assert!(!store.publish(&fence, 1, &[rating(1, 9.0, 1)], &NewSummary::default(), at(2)).await.unwrap());
+        assert!(store.publish(&fence, 2, &[rating(1, 1510.0, 1)], &NewSummary::default(), at(3)).await.unwrap());
         let history = store.rating_history(plan(1).plan_id).await.unwrap();
         let seen: Vec<_> = history.iter().map(|row| (row.publication, row.elo, row.published_at)).collect();
         assert_eq!(seen, [(1, 1500.0, at(1)), (2, 1510.0, at(3))]);
@@ -143,8 +145,8 @@ on_both! {
         world.plans(&[plan(1), user_plan(2, account(1), Visibility::Private)]).await;
         let public = world.contest(Contest::Public).await;
         let private = world.contest(Contest::Private(account(1))).await;
-        world.store.publish(&public, 1, &[rating(1, 1600.0, 1), rating(2, 1.0, 2)], at(1)).await.unwrap();
-        world.store.publish(&private, 1, &[rating(2, 1500.0, 1)], at(1)).await.unwrap();
+        world.store.publish(&public, 1, &[rating(1, 1600.0, 1), rating(2, 1.0, 2)], &NewSummary::default(), at(1)).await.unwrap();
+        world.store.publish(&private, 1, &[rating(2, 1500.0, 1)], &NewSummary::default(), at(1)).await.unwrap();
         assert_eq!(titles(world, filter(10)).await, ["Plan 1"]);
         let own = LeaderFilter { contest: Contest::Private(account(1)), ..filter(10) };
         assert_eq!(titles(world, own).await, ["Plan 2"]);
@@ -154,7 +156,7 @@ on_both! {
     async fn ratings_that_are_no_numbers_and_cursors_of_others_are_refused(world) {
         world.system_plans(1).await;
         let fence = world.contest(Contest::Public).await;
-        let nan = world.store.publish(&fence, 1, &[rating(1, f64::NAN, 1)], at(1)).await;
+        let nan = world.store.publish(&fence, 1, &[rating(1, f64::NAN, 1)], &NewSummary::default(), at(1)).await;
         assert!(matches!(nan, Err(StoreError::Invalid { .. })), "{nan:?}");
         for cursor in ["", "'; DROP TABLE plan_metrics", "00"] {
             let wrong = LeaderFilter { cursor: Some(cursor.to_owned()), ..filter(1) };
@@ -168,7 +170,7 @@ on_both! {
         let fence = world.contest(Contest::Public).await;
         let rows: Vec<RatingRow> =
             (0..1_000_u16).map(|n| RatingRow { plan_id: many[usize::from(n)].plan_id, ..rating(1, f64::from(n), 1) }).collect();
-        world.store.publish(&fence, 1, &rows, at(1)).await.unwrap();
+        world.store.publish(&fence, 1, &rows, &NewSummary::default(), at(1)).await.unwrap();
         assert_eq!(titles(world, filter(300)).await.len(), 1_000);
     }
 }

@@ -16,3 +16,4 @@ mod opening;
 mod plans;
 mod rankings;
 mod schema;
+mod summary;

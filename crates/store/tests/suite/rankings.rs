@@ -73,7 +73,7 @@ on_both! {
             store.finish_comparison(&old, id, &verdict(1)).await.map(|_| ()),
             store.create_round(&old, 2, &[], at(2)).await,
             store.close_round(&old, 1, at(2)).await,
-            store.publish(&old, 1, &[], at(2)).await.map(|_| ()),
+            store.publish(&old, 1, &[], &store::NewSummary::default(), at(2)).await.map(|_| ()),
             store.update_ranking(&old, "{}", "x", at(2)).await,
             store.flag_comparison(&old, id, "[]").await.map(|_| ()),
         ];

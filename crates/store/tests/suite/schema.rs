@@ -25,12 +25,14 @@ on_both! {
         insta::assert_snapshot!(tables(world).await, @r"
         account: account_id kind display_name created_at
         comparison: comparison_id contest round seq first_plan second_plan first_hash second_hash judge_id kind variant reason state level verdict void_reason flags model prompt_version request_hash input_tokens output_tokens cost_nano_usd calls created_at finished_at
+        contest_status: contest phase note again_at updated_at
+        contest_summary: contest publication published_at established provisional flagged comparisons domains elo_min elo_max spend_nano_usd judges
         corpus_snapshot: snapshot_id model created_at body
         judge: judge_id fingerprint kind name version model params canary_stats suspended_at suspended_why created_at
         kpi_extraction: plan_id version novelty_score prompt_quality technical_completeness feasibility impact_estimate evidence extracted_at
         model_call: request_key contest provider model purpose response finish input_tokens output_tokens cost_nano_usd created_at
         plan_band: band_number band_hash plan_id
-        plan_corpus: plan_id owner_id family_id external_id title domain visibility state state_reason content_hash warnings integrity source_name source_catalogue created_at
+        plan_corpus: plan_id owner_id family_id external_id title domain visibility state state_reason content_hash warnings integrity source_name source_catalogue created_at state_by
         plan_document: plan_id prompt document card
         plan_embedding: model plan_id dimensions vector
         plan_family: family_id representative created_at
