@@ -34,6 +34,31 @@ impl Backend {
         }
     }
 
+    /// As [`Backend::for_share`], for a row that this transaction will change.
+    pub(crate) fn for_update(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE",
+        }
+    }
+
+    /// As [`Backend::for_update`], passing over rows that another transaction is changing.
+    pub(crate) fn skip_locked(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    /// Makes the rest of a transaction fail rather than wait for long, or into a deadlock; for work
+    /// that another attempt will do as well.
+    pub(crate) fn impatient(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT 1",
+            Self::Postgres => "SET LOCAL lock_timeout = '200ms'",
+        }
+    }
+
     /// Puts the column types of this backend in the place of `{uuid}` and the like.
     ///
     /// Text sorts by code point on both (`COLLATE "C"`), so that pages and orders agree.

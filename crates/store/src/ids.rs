@@ -55,6 +55,8 @@ ids! {
     JudgeId;
     /// One pair judged once.
     ComparisonId;
+    /// One piece of work in the queue.
+    JobId;
 }
 
 impl AccountId {

@@ -11,7 +11,7 @@
 //! - Whoever writes twice writes once: inserts are idempotent by content, not by server-made id.
 //! - Lists come in an order that does not depend on the backend or on the time of arrival.
 //!
-//! Deliberately absent: audit, keys, sessions, jobs and the ledger, which bring their own
+//! Deliberately absent: audit, keys, sessions and the ledger, which bring their own
 //! migrations; an object-relational mapping.
 
 mod connect;
@@ -26,6 +26,7 @@ mod comparisons;
 mod embeddings;
 mod families;
 mod find;
+mod jobs;
 mod journal;
 mod judges;
 mod kpis;
@@ -54,7 +55,13 @@ pub use dialect::Backend;
 pub use embeddings::{Exclude, Hidden, Neighbour, PlanVector, Snapshot};
 pub use error::StoreError;
 pub use families::{Candidate, Entrant, FamilyRow};
-pub use ids::{AccountId, ComparisonId, Contest, Digest, FamilyId, JudgeId, PlanId, uuid_v7};
+pub use ids::{
+    AccountId, ComparisonId, Contest, Digest, FamilyId, JobId, JudgeId, PlanId, uuid_v7,
+};
+pub use jobs::{
+    ClaimedJob, Enqueued, JobCount, JobFailed, JobFilter, JobGate, JobLease, JobPage, JobPriority,
+    JobRow, JobState, LeaseTerms, NewJob, PausedKind, TakenBack,
+};
 pub use journal::{Call, Spend};
 pub use judges::{Judge, NewJudge};
 pub use kpis::{KpiRow, KpiValues};

@@ -4,6 +4,7 @@
 //! the versioned schema, since it may come or go with the server: see `embeddings`.
 
 mod core;
+mod jobs;
 mod service;
 
 use sea_orm::ConnectionTrait;
@@ -19,7 +20,11 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(core::Core), Box::new(service::Service)]
+        vec![
+            Box::new(core::Core),
+            Box::new(jobs::Jobs),
+            Box::new(service::Service),
+        ]
     }
 }
 

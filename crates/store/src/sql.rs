@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, QueryResult, Statement, TryGetable, Value};
 
 use crate::StoreError;
 use crate::dialect::Backend;
-use crate::ids::{AccountId, ComparisonId, Contest, Digest, FamilyId, JudgeId, PlanId};
+use crate::ids::{AccountId, ComparisonId, Contest, Digest, FamilyId, JobId, JudgeId, PlanId};
 
 /// Parameters per multi-row statement. The backends take ten times as many, but SQLite's driver
 /// looks for the name of each among all of them.
@@ -283,7 +283,23 @@ macro_rules! uuids {
         }
     )*};
 }
-uuids!(AccountId, PlanId, FamilyId, JudgeId, ComparisonId);
+uuids!(AccountId, PlanId, FamilyId, JudgeId, ComparisonId, JobId);
+
+impl Param for u16 {
+    fn value(&self) -> Value {
+        i64::from(*self).into()
+    }
+    fn null() -> Value {
+        i64::null()
+    }
+}
+
+impl Column for u16 {
+    type Stored = i64;
+    fn from_stored(stored: i64) -> Result<Self, String> {
+        Self::try_from(stored).map_err(|_| format!("{stored} is not within 0..=65535"))
+    }
+}
 
 impl Column for String {
     type Stored = Self;

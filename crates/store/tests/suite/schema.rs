@@ -28,6 +28,10 @@ on_both! {
         contest_status: contest phase note again_at updated_at
         contest_summary: contest publication published_at established provisional flagged comparisons domains elo_min elo_max spend_nano_usd judges
         corpus_snapshot: snapshot_id model created_at body
+        job: job_id kind key account_id priority turn gate state payload run_at attempts max_attempts expiries fence lease_token lease_until last_error discarded_by created_at started_at finished_at
+        job_pause: kind reason paused_at resumed_at
+        job_schedule: kind key period
+        job_turn: account_id priority turn
         judge: judge_id fingerprint kind name version model params canary_stats suspended_at suspended_why created_at
         kpi_extraction: plan_id version novelty_score prompt_quality technical_completeness feasibility impact_estimate evidence extracted_at
         model_call: request_key contest provider model purpose response finish input_tokens output_tokens cost_nano_usd created_at
