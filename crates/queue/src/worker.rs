@@ -137,7 +137,9 @@ impl Worker {
         };
         match core.store.claim_job(terms, core.clock.now()).await {
             Ok(claimed) => {
-                claimed.iter().for_each(|_| share.claimed());
+                if claimed.is_some() {
+                    share.claimed();
+                }
                 claimed
             }
             Err(error) => {
