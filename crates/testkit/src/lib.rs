@@ -1,5 +1,5 @@
 //! What tests of several crates share: a scripted model server with a scripted judge, fresh
-//! databases, and a clock that tests set.
+//! databases, the service as a process, and a clock that tests set.
 //!
 //! Never shipped and never depended upon outside of tests. Depends on no other crate of the
 //! workspace, so that all of them can use it.
@@ -9,6 +9,8 @@ pub mod clock;
 pub mod databases;
 pub mod judge_script;
 pub mod model_server;
+#[cfg(feature = "databases")]
+pub mod service;
 
 pub use clock::{TestClock, TestEntropy};
 pub use model_server::{
