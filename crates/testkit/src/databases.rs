@@ -27,10 +27,47 @@ enum Place {
     Server { address: String, name: String },
 }
 
+impl Place {
+    fn server(&self) -> (&str, &str) {
+        match self {
+            Self::Server { address, name } => (address, name),
+            Self::Folder(_) => panic!("a SQLite file has no server"),
+        }
+    }
+}
+
 impl TestDatabase {
     /// The address to connect to.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// A copy of a Postgres database to which nobody is connected, all rows as they are.
+    ///
+    /// # Panics
+    /// When somebody is connected, or this is a SQLite file.
+    pub async fn copied(&self) -> Self {
+        let (address, name) = self.place.server();
+        create(address, Some(name)).await
+    }
+
+    /// Ends all connections to a Postgres database and lets no new ones in, as if it were gone.
+    ///
+    /// # Panics
+    /// When this is a SQLite file.
+    pub async fn shut_out(&self) {
+        let (address, name) = self.place.server();
+        let statements = [
+            format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"),
+            format!(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+            ),
+        ];
+        for statement in statements {
+            run(address, &statement)
+                .await
+                .expect("the server obeys its owner");
+        }
     }
 
     /// The file behind a SQLite database.
@@ -66,23 +103,31 @@ pub async fn postgres() -> Option<TestDatabase> {
         println!("skipped: {POSTGRES_VARIABLE} names no Postgres server");
         return None;
     };
+    Some(create(&address, None).await)
+}
+
+/// A database of its own on that server, empty or with all that `template` has.
+async fn create(address: &str, template: Option<&str>) -> TestDatabase {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let name = format!("planrank_test_{}_{number}", std::process::id());
+    let template = template.map_or_else(String::new, |t| format!(" TEMPLATE {t}"));
     // A process of the same number may have died before it could clean up.
     let statements = [
         format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
-        format!("CREATE DATABASE {name}"),
+        format!("CREATE DATABASE {name}{template}"),
     ];
     for statement in statements {
-        run(&address, &statement)
+        run(address, &statement)
             .await
             .expect("the Postgres server lets tests create databases");
     }
-    let url = with_database(&address, &name);
-    Some(TestDatabase {
-        url,
-        place: Place::Server { address, name },
-    })
+    TestDatabase {
+        url: with_database(address, &name),
+        place: Place::Server {
+            address: address.to_owned(),
+            name,
+        },
+    }
 }
 
 async fn run(address: &str, statement: &str) -> Result<(), sea_orm::DbErr> {

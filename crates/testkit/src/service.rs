@@ -17,6 +17,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+/// Behind the API keys of every process of a test.
+const SECRET: &str = "a secret of tests, which is no secret at all";
+
 /// What a process of the service does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -55,7 +58,7 @@ impl Launcher {
             program: program.into(),
             database: database_url.to_owned(),
             arguments: Vec::new(),
-            variables: Vec::new(),
+            variables: vec![("PLANRANK_SECRET".to_owned(), SECRET.to_owned())],
         }
     }
 
