@@ -3,13 +3,14 @@
 //!
 //! Levels are turned so that they speak of the plan that was asked about.
 
+use std::collections::BTreeMap;
+
 use libm::erfc;
 use rating::scale::ELO_PER_LOGIT;
 use serde::Serialize;
 use serde_json::Value;
 use store::{
-    Comparison, ComparisonKind, ComparisonState, HistoryRow, LeaderRow, Plan, PlanId, Store,
-    StoreError,
+    Comparison, HistoryRow, LeaderRow, Plan, PlanComparisons, PlanId, Store, StoreError, Which,
 };
 
 use crate::judge::{Dimension, Verdict};
@@ -128,12 +129,18 @@ pub async fn pair_story(store: &Store, a: PlanId, b: PlanId) -> Result<PairStory
     let (all_a, all_b) = (meetings(store, a).await?, meetings(store, b).await?);
     let common_opponents = common_opponents(&all_a, &all_b);
     Ok(PairStory {
-        probability_a_better: probability_better(&row_a, &row_b),
+        probability_a_better: rating(&row_a)
+            .zip(rating(&row_b))
+            .and_then(|(a, b)| probability_better(a, b)),
         meetings: all_a.into_iter().filter(|m| m.opponent == b).collect(),
         common_opponents,
         a: row_a,
         b: row_b,
     })
+}
+
+fn rating(row: &LeaderRow) -> Option<(f64, f64)> {
+    row.elo.zip(row.elo_se)
 }
 
 async fn standing(store: &Store, id: PlanId) -> Result<LeaderRow, ExplainError> {
@@ -144,28 +151,34 @@ async fn standing(store: &Store, id: PlanId) -> Result<LeaderRow, ExplainError> 
 }
 
 async fn meetings(store: &Store, id: PlanId) -> Result<Vec<Meeting>, ExplainError> {
-    let mut meetings = Vec::new();
-    for comparison in store.comparisons_of_plan(id, MAX_COMPARISONS).await? {
-        let is_pair = matches!(
-            comparison.kind,
-            ComparisonKind::Normal | ComparisonKind::SecondOrder
-        );
-        if !is_pair || comparison.state == ComparisonState::Scheduled {
-            continue;
-        }
-        let opponent = if comparison.first_plan == id {
-            comparison.second_plan
-        } else {
-            comparison.first_plan
-        };
-        let opponent_title = store
-            .plan(opponent)
-            .await?
-            .map(|p| p.title)
-            .unwrap_or_default();
-        meetings.push(meeting(id, opponent, opponent_title, comparison));
+    let page = PlanComparisons {
+        plan: id,
+        which: Which::Meetings,
+        before: None,
+        limit: MAX_COMPARISONS,
+    };
+    let comparisons = store.comparisons_of_plan(&page).await?;
+    let opponents: Vec<PlanId> = comparisons.iter().map(|c| opponent_of(id, c)).collect();
+    let titles: BTreeMap<PlanId, String> = store
+        .plan_faces(&opponents)
+        .await?
+        .into_iter()
+        .map(|face| (face.plan_id, face.title))
+        .collect();
+    let told = comparisons.into_iter().zip(opponents).map(|(c, opponent)| {
+        let title = titles.get(&opponent).cloned().unwrap_or_default();
+        meeting(id, opponent, title, c)
+    });
+    Ok(told.collect())
+}
+
+/// The plan that `id` met.
+pub(crate) fn opponent_of(id: PlanId, comparison: &Comparison) -> PlanId {
+    if comparison.first_plan == id {
+        comparison.second_plan
+    } else {
+        comparison.first_plan
     }
-    Ok(meetings)
 }
 
 fn meeting(id: PlanId, opponent: PlanId, opponent_title: String, c: Comparison) -> Meeting {
@@ -192,11 +205,11 @@ fn meeting(id: PlanId, opponent: PlanId, opponent_title: String, c: Comparison) 
     }
 }
 
-/// Posterior probability from the published Elo and its standard errors, taken as independent.
-fn probability_better(a: &LeaderRow, b: &LeaderRow) -> Option<f64> {
-    let gap = (a.elo? - b.elo?) / ELO_PER_LOGIT;
-    let sd = (a.elo_se?.hypot(b.elo_se?)) / ELO_PER_LOGIT;
-    Some(0.5 * erfc(-gap / (sd * std::f64::consts::SQRT_2)))
+/// Posterior probability from two published (Elo, standard error), taken as independent.
+pub(crate) fn probability_better(a: (f64, f64), b: (f64, f64)) -> Option<f64> {
+    let gap = (a.0 - b.0) / ELO_PER_LOGIT;
+    let sd = a.1.hypot(b.1) / ELO_PER_LOGIT;
+    (sd > 0.0).then(|| 0.5 * erfc(-gap / (sd * std::f64::consts::SQRT_2)))
 }
 
 fn common_opponents(a: &[Meeting], b: &[Meeting]) -> Vec<(String, f64, f64)> {
@@ -229,7 +242,7 @@ fn common_opponents(a: &[Meeting], b: &[Meeting]) -> Vec<(String, f64, f64)> {
 }
 
 /// The same verdict with the plans exchanged.
-fn turned(verdict: Verdict) -> Verdict {
+pub(crate) fn turned(verdict: Verdict) -> Verdict {
     let turn = |d: Dimension| Dimension {
         preference: -d.preference,
         first_quote: d.second_quote,

@@ -109,7 +109,7 @@ from_row!(Comparison {
     finished_at,
 });
 
-const COLUMNS: &str = "c.comparison_id, c.contest, c.round, c.seq, c.first_plan, c.second_plan, c.first_hash, \
+pub(crate) const COLUMNS: &str = "c.comparison_id, c.contest, c.round, c.seq, c.first_plan, c.second_plan, c.first_hash, \
      c.second_hash, c.judge_id, c.kind, c.variant, c.reason, c.state, c.level, c.verdict, c.void_reason, c.flags, \
      c.model, c.prompt_version, c.request_hash, c.input_tokens, c.output_tokens, c.cost_nano_usd, c.calls, \
      c.created_at, c.finished_at";
@@ -297,19 +297,6 @@ impl Store {
              ORDER BY {ORDER}"
         );
         all(self.read(), &sql, params![contest]).await
-    }
-
-    /// The comparisons that a plan took part in, newest round first.
-    pub async fn comparisons_of_plan(
-        &self,
-        plan: PlanId,
-        limit: u32,
-    ) -> Result<Vec<Comparison>, StoreError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM comparison c WHERE c.first_plan = $1 OR c.second_plan = $1
-             ORDER BY c.contest, c.round DESC, c.seq DESC LIMIT $2"
-        );
-        all(self.read(), &sql, params![plan, i64::from(limit)]).await
     }
 
     /// The comparisons of two plans with each other, in both orders.

@@ -4,6 +4,7 @@
 //! pgvector extension an HNSW index answers instead. Likeness never chooses opponents: this
 //! serves novelty, families and advice.
 
+mod among;
 mod corpus;
 mod exact;
 mod pgvector;

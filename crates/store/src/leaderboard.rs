@@ -3,13 +3,18 @@
 //! It is ordered by Elo (the posterior mean), ties by content hash, so that equal inputs give
 //! equal boards; the plan's id only separates equal contents of two owners.
 
+mod cursor;
+mod query;
+
 use chrono::{DateTime, Utc};
-use sea_orm::{QueryResult, Value};
+use sea_orm::QueryResult;
 use serde::Serialize;
 
 use crate::kpis::KpiValues;
-use crate::sql::{FromRow, all, get, one, params, scalar};
+use crate::sql::{FromRow, all, get, one, params, placeholders, scalar};
 use crate::{AccountId, Contest, Digest, FamilyId, PlanId, Store, StoreError, Visibility};
+use cursor::{Cursor, Side};
+use query::Few;
 
 /// Provisional plans, rated too vaguely to rank, are listed apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -24,14 +29,35 @@ pub enum Standing {
 pub struct LeaderFilter {
     pub contest: Contest,
     pub standing: Standing,
+    /// Only plans of this account.
+    pub owner: Option<AccountId>,
     pub domain: Option<String>,
-    /// Only plans submitted at or after this time.
+    /// Only plans submitted at or after this time …
     pub since: Option<DateTime<Utc>>,
+    /// … and before this one.
+    pub until: Option<DateTime<Utc>>,
     pub flagged: Option<bool>,
     /// At most this many; 1,000 is the ceiling.
     pub limit: u32,
-    /// What the page before gave as `next`.
+    /// What another page gave as `next` or `previous`.
     pub cursor: Option<String>,
+}
+
+impl LeaderFilter {
+    /// The first page of a board, without conditions.
+    pub fn first(contest: Contest, standing: Standing, limit: u32) -> Self {
+        Self {
+            contest,
+            standing,
+            owner: None,
+            domain: None,
+            since: None,
+            until: None,
+            flagged: None,
+            limit,
+            cursor: None,
+        }
+    }
 }
 
 /// One page.
@@ -40,6 +66,8 @@ pub struct LeaderPage {
     pub rows: Vec<LeaderRow>,
     /// The cursor of the next page; `None` at the end.
     pub next: Option<String>,
+    /// The cursor of the page before; `None` at the start.
+    pub previous: Option<String>,
 }
 
 /// One rated plan with what a list shows of it.
@@ -117,17 +145,70 @@ const SELECT: &str = "SELECT m.*, p.owner_id, p.family_id, p.external_id, p.titl
 impl Store {
     /// One page of a board, best first. Hidden plans and second members of a family are not on it.
     pub async fn leaderboard(&self, filter: &LeaderFilter) -> Result<LeaderPage, StoreError> {
+        let cursor = filter.cursor.as_deref().map(Cursor::read).transpose()?;
         let limit = usize::try_from(filter.limit.clamp(1, 1_000)).unwrap_or(1_000);
-        let (sql, params) = page_query(filter, limit)?;
+        let few = self.few(filter).await?;
+        let page = self
+            .page(filter, few.as_ref(), cursor.as_ref(), limit)
+            .await?;
+        let at_the_top = page.previous.is_none() && page.rows.len() < limit;
+        if at_the_top && cursor.is_some_and(|at| at.side == Side::Before) {
+            // Rows have gone since the cursor was given: fill the first page up.
+            return self.page(filter, few.as_ref(), None, limit).await;
+        }
+        Ok(page)
+    }
+
+    async fn page(
+        &self,
+        filter: &LeaderFilter,
+        few: Option<&Few>,
+        cursor: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<LeaderPage, StoreError> {
+        let (sql, params) = query::page(filter, few, cursor, limit);
         let mut rows: Vec<LeaderRow> = all(self.read(), &sql, params).await?;
         let more = rows.len() > limit;
         rows.truncate(limit);
-        let next = rows
-            .last()
-            .filter(|_| more)
-            .and_then(Cursor::behind)
-            .map(|cursor| cursor.write());
-        Ok(LeaderPage { rows, next })
+        let backwards = cursor.is_some_and(|at| at.side == Side::Before);
+        if backwards {
+            rows.reverse();
+        }
+        let (above, below) = if backwards {
+            (more, true)
+        } else {
+            (cursor.is_some(), more)
+        };
+        let place = |row: Option<&LeaderRow>, side| Some(Cursor::at(row?, side)?.write());
+        Ok(LeaderPage {
+            next: below.then(|| place(rows.last(), Side::Behind)).flatten(),
+            previous: above.then(|| place(rows.first(), Side::Before)).flatten(),
+            rows,
+        })
+    }
+
+    /// What narrows a board so much that it is read first and put in order afterwards.
+    async fn few(&self, filter: &LeaderFilter) -> Result<Option<Few>, StoreError> {
+        if filter.owner.is_some() {
+            return Ok(Some(Few::OfOwner));
+        }
+        if filter.since.is_none() && filter.until.is_none() {
+            return Ok(None);
+        }
+        let (sql, params) = query::count_recent(filter);
+        let found: Option<i64> = scalar(self.read(), &sql, params).await?;
+        Ok((found.unwrap_or(0) <= query::MAX_FEW).then_some(Few::Recent))
+    }
+
+    /// The rows of these plans, listed or not, in no order.
+    pub async fn leader_rows(&self, plans: &[PlanId]) -> Result<Vec<LeaderRow>, StoreError> {
+        if plans.is_empty() {
+            return Ok(Vec::new());
+        }
+        let marks = placeholders(self.backend(), 1, plans.len());
+        let sql = format!("{SELECT} WHERE m.plan_id IN {marks}");
+        let params = plans.iter().flat_map(|plan| params![plan]).collect();
+        all(self.read(), &sql, params).await
     }
 
     /// A plan's KPIs and rating, listed or not.
@@ -154,117 +235,5 @@ impl Store {
                 .await?
                 .unwrap_or(0),
         )
-    }
-}
-
-/// Conditions that don't apply are left out, rather than written as `$n IS NULL OR …`, so that
-/// the planner sees which index fits.
-fn page_query(filter: &LeaderFilter, limit: usize) -> Result<(String, Vec<Value>), StoreError> {
-    let provisional = filter.standing == Standing::Provisional;
-    let mut sql = format!(
-        "{SELECT} WHERE m.contest = $1 AND m.listed = $2 AND m.provisional = $3 AND m.elo IS NOT NULL"
-    );
-    let mut params = params![filter.contest, true, provisional];
-    let mut and = |condition: &str, values: Vec<Value>| {
-        let mut condition = condition.to_owned();
-        for value in values {
-            params.push(value);
-            condition = condition.replacen('?', &format!("${}", params.len()), 1);
-        }
-        sql.push_str(" AND ");
-        sql.push_str(&condition);
-    };
-    if let Some(domain) = &filter.domain {
-        and("m.domain = ?", params![domain]);
-    }
-    if let Some(since) = filter.since {
-        and("m.submitted_at >= ?", params![since]);
-    }
-    if let Some(flagged) = filter.flagged {
-        and("m.flagged = ?", params![flagged]);
-    }
-    if let Some(cursor) = &filter.cursor {
-        let at = Cursor::read(cursor)?;
-        and(
-            "(m.elo, m.content_hash, m.plan_id) < (?, ?, ?)",
-            params![at.elo, at.content_hash, at.plan_id],
-        );
-    }
-    sql.push_str(" ORDER BY m.elo DESC, m.content_hash DESC, m.plan_id DESC LIMIT ");
-    sql.push_str(&(limit + 1).to_string());
-    Ok((sql, params))
-}
-
-/// The place behind a row. Its text is the hexadecimal of the bits of the Elo, hash and id.
-struct Cursor {
-    elo: f64,
-    content_hash: Digest,
-    plan_id: PlanId,
-}
-
-impl Cursor {
-    fn behind(row: &LeaderRow) -> Option<Self> {
-        Some(Self {
-            elo: row.elo?,
-            content_hash: row.content_hash,
-            plan_id: row.plan_id,
-        })
-    }
-
-    fn write(&self) -> String {
-        let parts = [
-            &self.elo.to_be_bytes()[..],
-            &self.content_hash.0,
-            self.plan_id.0.as_bytes(),
-        ];
-        hex::encode(parts.concat())
-    }
-
-    fn read(text: &str) -> Result<Self, StoreError> {
-        let invalid = || StoreError::Invalid {
-            what: "the cursor",
-            why: "it was not given by this server".to_owned(),
-        };
-        let mut bytes = [0; 56];
-        hex::decode_to_slice(text, &mut bytes).map_err(|_| invalid())?;
-        let (elo, rest) = bytes.split_first_chunk::<8>().ok_or_else(invalid)?;
-        let (hash, id) = rest.split_first_chunk::<32>().ok_or_else(invalid)?;
-        let elo = f64::from_be_bytes(*elo);
-        if !elo.is_finite() {
-            return Err(invalid());
-        }
-        let plan_id = PlanId(uuid::Uuid::from_slice(id).map_err(|_| invalid())?);
-        Ok(Self {
-            elo,
-            content_hash: Digest(*hash),
-            plan_id,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_reads_back_and_rejects_what_it_did_not_write() {
-        let cursor = Cursor {
-            elo: 1512.25,
-            content_hash: Digest([7; 32]),
-            plan_id: PlanId(uuid::Uuid::from_u128(9)),
-        };
-        let text = cursor.write();
-        let again = Cursor::read(&text).unwrap();
-        assert_eq!(
-            (again.elo.to_bits(), again.content_hash, again.plan_id),
-            (1512.25_f64.to_bits(), Digest([7; 32]), cursor.plan_id)
-        );
-        let nan = text.replacen(&text[..16], &hex::encode(f64::NAN.to_be_bytes()), 1);
-        for wrong in ["", "zz", &text[2..], &format!("{text}00"), &nan] {
-            assert!(
-                matches!(Cursor::read(wrong), Err(StoreError::Invalid { .. })),
-                "{wrong}"
-            );
-        }
     }
 }

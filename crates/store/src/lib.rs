@@ -26,11 +26,14 @@ mod comparisons;
 mod embeddings;
 mod families;
 mod find;
+mod history;
 mod jobs;
 mod journal;
 mod judges;
 mod kpis;
 mod leaderboard;
+mod owned;
+mod plan_comparisons;
 mod plans;
 mod publication;
 mod rankings;
@@ -66,6 +69,8 @@ pub use journal::{Call, Spend};
 pub use judges::{Judge, NewJudge};
 pub use kpis::{KpiRow, KpiValues};
 pub use leaderboard::{LeaderFilter, LeaderPage, LeaderRow, Standing};
+pub use owned::{OwnedFilter, OwnedPlan, PlanFace};
+pub use plan_comparisons::{ComparisonTotals, Met, PlanComparisons, Which};
 pub use plans::{
     Inserted, NewEmbedding, NewPlan, Plan, PlanDocument, PlanFilter, PlanState, Visibility,
 };

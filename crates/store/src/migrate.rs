@@ -5,6 +5,7 @@
 
 mod core;
 mod jobs;
+mod reads;
 mod service;
 
 use sea_orm::ConnectionTrait;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(core::Core),
             Box::new(jobs::Jobs),
             Box::new(service::Service),
+            Box::new(reads::Reads),
         ]
     }
 }

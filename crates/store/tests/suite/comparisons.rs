@@ -1,8 +1,8 @@
 //! Comparisons are scheduled whole, finished once, and listed in an order free of arrival.
 
 use store::{
-    ComparisonFilter, ComparisonKind, ComparisonState, Contest, NewComparison, Outcome, RoundState,
-    StoreError,
+    ComparisonFilter, ComparisonKind, ComparisonState, Contest, NewComparison, Outcome,
+    PlanComparisons, RoundState, StoreError, Which,
 };
 
 use crate::fixture::{at, on_both, pair, verdict};
@@ -120,7 +120,9 @@ on_both! {
         assert_eq!(world.store.pair_counts(Contest::Public).await.unwrap().len(), 1);
         let canaries = ComparisonFilter { kind: Some(ComparisonKind::Canary), ..ComparisonFilter::default() };
         assert_eq!(world.store.comparisons(Contest::Public, &canaries).await.unwrap().len(), 2);
-        assert_eq!(world.store.comparisons_of_plan(pair(1, 2, judge).first_plan, 10).await.unwrap().len(), 3);
+        let of_plan = |which| PlanComparisons { plan: pair(1, 2, judge).first_plan, which, before: None, limit: 10 };
+        assert_eq!(world.store.comparisons_of_plan(&of_plan(Which::All)).await.unwrap().len(), 3);
+        assert_eq!(world.store.comparisons_of_plan(&of_plan(Which::Meetings)).await.unwrap().len(), 1);
     }
 
     async fn both_orders_of_a_pair_are_found_from_either_side(world) {
