@@ -57,6 +57,10 @@ ids! {
     ComparisonId;
     /// One piece of work in the queue.
     JobId;
+    /// One API key; not secret.
+    KeyId;
+    /// One login on one browser; not secret.
+    SessionId;
 }
 
 impl AccountId {

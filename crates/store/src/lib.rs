@@ -11,8 +11,8 @@
 //! - Whoever writes twice writes once: inserts are idempotent by content, not by server-made id.
 //! - Lists come in an order that does not depend on the backend or on the time of arrival.
 //!
-//! Deliberately absent: audit, keys, sessions and the ledger, which bring their own
-//! migrations; an object-relational mapping.
+//! Deliberately absent: audit and the ledger, which bring their own migrations; an
+//! object-relational mapping.
 
 mod connect;
 mod dialect;
@@ -22,22 +22,28 @@ mod migrate;
 mod sql;
 
 mod accounts;
+mod api_keys;
 mod comparisons;
 mod embeddings;
 mod families;
 mod find;
 mod history;
+mod idempotency;
+mod identities;
 mod jobs;
 mod journal;
 mod judges;
 mod kpis;
 mod leaderboard;
+mod limits;
+mod login_attempts;
 mod owned;
 mod plan_comparisons;
 mod plans;
 mod publication;
 mod rankings;
 mod rounds;
+mod sessions;
 mod settings;
 mod summary;
 
@@ -49,7 +55,8 @@ use sea_orm::{
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-pub use accounts::{Account, AccountKind};
+pub use accounts::{Account, AccountFilter, AccountKind, Role};
+pub use api_keys::{ApiKey, FoundKey, KeyAdded, NewApiKey};
 pub use comparisons::{
     Comparison, ComparisonFilter, ComparisonKind, ComparisonState, NewComparison, Outcome,
     PairCount, RatedPair,
@@ -58,8 +65,11 @@ pub use dialect::Backend;
 pub use embeddings::{Exclude, Hidden, Neighbour, PlanVector, Snapshot};
 pub use error::StoreError;
 pub use families::{Candidate, Entrant, FamilyRow};
+pub use idempotency::{KeyState, KeyUse};
+pub use identities::{Identity, LoggedIn, Login, RoleAtLogin};
 pub use ids::{
-    AccountId, ComparisonId, Contest, Digest, FamilyId, JobId, JudgeId, PlanId, uuid_v7,
+    AccountId, ComparisonId, Contest, Digest, FamilyId, JobId, JudgeId, KeyId, PlanId, SessionId,
+    uuid_v7,
 };
 pub use jobs::{
     ClaimedJob, Enqueued, JobCount, JobFailed, JobFilter, JobGate, JobLease, JobPage, JobPriority,
@@ -69,6 +79,8 @@ pub use journal::{Call, Spend};
 pub use judges::{Judge, NewJudge};
 pub use kpis::{KpiRow, KpiValues};
 pub use leaderboard::{LeaderFilter, LeaderPage, LeaderRow, Standing};
+pub use limits::{LimitUse, Take};
+pub use login_attempts::NewLoginAttempt;
 pub use owned::{OwnedFilter, OwnedPlan, PlanFace};
 pub use plan_comparisons::{ComparisonTotals, Met, PlanComparisons, Which};
 pub use plans::{
@@ -77,6 +89,7 @@ pub use plans::{
 pub use publication::{HistoryRow, RatingRow};
 pub use rankings::{Claim, Fence, Ranking};
 pub use rounds::{Round, RoundState};
+pub use sessions::{FoundSession, NewSession, Session};
 pub use summary::{ContestStatus, ContestSummary, DomainCount, NewSummary};
 
 /// A handle to the database; clones share its connections.
@@ -118,12 +131,24 @@ impl Store {
         Ok(self.db.close().await?)
     }
 
-    /// Begins the one kind of write transaction. Dropped without `commit`, it leaves nothing.
-    pub(crate) async fn write(&self) -> Result<Write, StoreError> {
-        let gate = match self.backend {
+    /// Lets one statement change rows without the two round trips of a transaction around it.
+    pub(crate) async fn alone(&self) -> Alone<'_> {
+        Alone {
+            db: &self.db,
+            _gate: self.gate().await,
+        }
+    }
+
+    async fn gate(&self) -> Option<OwnedMutexGuard<()>> {
+        match self.backend {
             Backend::Sqlite => Some(Arc::clone(&self.gate).lock_owned().await),
             Backend::Postgres => None,
-        };
+        }
+    }
+
+    /// Begins the one kind of write transaction. Dropped without `commit`, it leaves nothing.
+    pub(crate) async fn write(&self) -> Result<Write, StoreError> {
+        let gate = self.gate().await;
         let options = match self.backend {
             Backend::Sqlite => TransactionOptions {
                 sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -142,6 +167,12 @@ impl Store {
     pub(crate) fn read(&self) -> &impl ConnectionTrait {
         &self.db
     }
+}
+
+/// The turn of a single statement, which is a transaction of its own.
+pub(crate) struct Alone<'a> {
+    pub(crate) db: &'a DatabaseConnection,
+    _gate: Option<OwnedMutexGuard<()>>,
 }
 
 /// An open write transaction.

@@ -3,6 +3,7 @@
 //! A migration that was released is never edited; a change is a new file. pgvector is not part of
 //! the versioned schema, since it may come or go with the server: see `embeddings`.
 
+mod accounts;
 mod core;
 mod jobs;
 mod reads;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(core::Core),
+            Box::new(accounts::Accounts),
             Box::new(jobs::Jobs),
             Box::new(service::Service),
             Box::new(reads::Reads),

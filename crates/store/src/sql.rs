@@ -9,7 +9,9 @@ use sea_orm::{ConnectionTrait, QueryResult, Statement, TryGetable, Value};
 
 use crate::StoreError;
 use crate::dialect::Backend;
-use crate::ids::{AccountId, ComparisonId, Contest, Digest, FamilyId, JobId, JudgeId, PlanId};
+use crate::ids::{
+    AccountId, ComparisonId, Contest, Digest, FamilyId, JobId, JudgeId, KeyId, PlanId, SessionId,
+};
 
 /// Parameters per multi-row statement. The backends take ten times as many, but SQLite's driver
 /// looks for the name of each among all of them.
@@ -180,6 +182,12 @@ pub(crate) fn placeholders(backend: Backend, rows: usize, width: usize) -> Strin
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
+/// `$2, $3, $4` for a list of three whose first parameter is the second.
+pub(crate) fn hash_list(first: usize, count: usize) -> String {
+    let marks: Vec<String> = (first..first + count).map(|n| format!("${n}")).collect();
+    marks.join(", ")
+}
+
 fn statement(on: &impl ConnectionTrait, sql: &str, params: Vec<Value>) -> Statement {
     Statement::from_sql_and_values(on.get_database_backend(), sql, params)
 }
@@ -283,7 +291,16 @@ macro_rules! uuids {
         }
     )*};
 }
-uuids!(AccountId, PlanId, FamilyId, JudgeId, ComparisonId, JobId);
+uuids!(
+    AccountId,
+    PlanId,
+    FamilyId,
+    JudgeId,
+    ComparisonId,
+    JobId,
+    KeyId,
+    SessionId
+);
 
 impl Param for u16 {
     fn value(&self) -> Value {

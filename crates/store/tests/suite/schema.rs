@@ -23,17 +23,21 @@ on_both! {
 
     async fn tables_and_columns_have_the_names_that_others_rely_on(world) {
         insta::assert_snapshot!(tables(world).await, @r"
-        account: account_id kind display_name created_at
+        account: account_id kind display_name created_at role email disabled_at last_login
+        api_key: key_id account_id name hint secret_hash scopes created_at expires_at revoked_at replaced_by last_used_at
         comparison: comparison_id contest round seq first_plan second_plan first_hash second_hash judge_id kind variant reason state level verdict void_reason flags model prompt_version request_hash input_tokens output_tokens cost_nano_usd calls created_at finished_at
         contest_status: contest phase note again_at updated_at
         contest_summary: contest publication published_at established provisional flagged comparisons domains elo_min elo_max spend_nano_usd judges
         corpus_snapshot: snapshot_id model created_at body
+        idempotency_key: account_id key fingerprint answer claim claimed_at expires_at
+        identity: issuer subject account_id created_at
         job: job_id kind key account_id priority turn gate state payload run_at attempts max_attempts expiries fence lease_token lease_until last_error discarded_by created_at started_at finished_at
         job_pause: kind reason paused_at resumed_at
         job_schedule: kind key period
         job_turn: account_id priority turn
         judge: judge_id fingerprint kind name version model params canary_stats suspended_at suspended_why created_at
         kpi_extraction: plan_id version novelty_score prompt_quality technical_completeness feasibility impact_estimate evidence extracted_at
+        login_attempt: state_hash binding_hash provider return_to expires_at
         model_call: request_key contest provider model purpose response finish input_tokens output_tokens cost_nano_usd created_at
         plan_band: band_number band_hash plan_id
         plan_corpus: plan_id owner_id family_id external_id title domain visibility state state_reason content_hash warnings integrity source_name source_catalogue created_at state_by
@@ -44,7 +48,9 @@ on_both! {
         plan_signature: plan_id signature
         ranking: contest seed settings state published fence lease_token lease_until created_at updated_at
         ranking_round: contest number state created_at closed_at
+        rate_limit: subject rule drained_at
         rating_history: plan_id contest publication elo elo_se elo_low elo_high rank num_comparisons published_at
+        session: session_id account_id token_hash client created_at last_seen_at expires_at ends_at
         setting: key value created_at
         ");
     }
