@@ -24,6 +24,7 @@ pub mod lease;
 pub mod progress;
 pub mod rank;
 pub mod review;
+pub mod views;
 
 mod compare;
 mod contest;
