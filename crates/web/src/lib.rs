@@ -20,6 +20,7 @@ mod server;
 
 pub mod metrics;
 pub mod static_files;
+pub mod view;
 
 pub use app::{App, Parts};
 pub use config::{Config, MetricsToken};

@@ -1,0 +1,27 @@
+//! What pages show, as plain data: one struct per page, rendered by a template of the same name.
+//!
+//! A view model holds typed values (a rating, a share, a moment) and says how they are written;
+//! it reads nothing and decides nothing about access. Text of plans, users and models is
+//! hostile: it is held as `String` and escaped by the template. Only [`format`] and [`charts`]
+//! write markup of their own, and only from numbers and times. Templates hold no inline script
+//! and no style attribute, since the content security policy forbids both.
+
+pub mod account;
+pub mod admin;
+pub mod assets;
+pub mod audit;
+pub mod charts;
+pub mod compare;
+pub mod docs;
+pub mod error;
+pub mod format;
+pub mod home;
+pub mod judges;
+pub mod layout;
+pub mod login;
+pub mod metrics;
+pub mod parts;
+pub mod plan;
+pub mod plans;
+pub mod rankings;
+pub mod submit;

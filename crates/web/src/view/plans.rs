@@ -1,0 +1,49 @@
+//! `/plans`: the caller's own plans and where each one is on its way.
+
+use askama::Template;
+
+use super::format::{Count, Elo, Moment};
+use super::layout::Layout;
+use super::parts::{Pager, Phase, Progress};
+
+#[derive(Debug, Template)]
+#[template(path = "plans.html")]
+pub struct Plans {
+    pub layout: Layout,
+    pub rows: Vec<MyPlan>,
+    pub pager: Pager,
+    /// Path and query of this page, which live refresh asks for.
+    pub refresh_url: String,
+}
+
+impl Plans {
+    pub fn any_moving(&self) -> bool {
+        self.rows.iter().any(|r| r.phase.is_moving())
+    }
+}
+
+/// One of the caller's plans.
+#[derive(Debug, Clone)]
+pub struct MyPlan {
+    pub plan_id: String,
+    pub title: String,
+    pub external_id: Option<String>,
+    pub private: bool,
+    pub phase: Phase,
+    pub progress: Option<Progress>,
+    /// More about the phase, such as why it failed.
+    pub detail: Option<String>,
+    pub rank: Option<u64>,
+    pub elo: Option<f64>,
+    pub submitted: Moment,
+}
+
+impl MyPlan {
+    pub fn rank_text(&self) -> Option<Count> {
+        self.rank.map(Count)
+    }
+
+    pub fn elo_text(&self) -> Option<Elo> {
+        self.elo.map(Elo)
+    }
+}
