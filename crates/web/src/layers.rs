@@ -26,9 +26,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longer than the longest wait that `Prefer` may ask for.
 const ANSWER_WITHIN: Duration = Duration::from_secs(90);
 
-/// Scripts, styles, images and requests from here only; nothing inline; in nobody's frame.
+/// Scripts, styles, fonts, images and requests from here only; nothing inline; in nobody's frame.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+     font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Puts the layers around the routes.
 pub(crate) fn wrap(router: Router, app: &App) -> Router {

@@ -8,7 +8,6 @@
 
 pub mod account;
 pub mod admin;
-pub mod assets;
 pub mod audit;
 pub mod charts;
 pub mod compare;

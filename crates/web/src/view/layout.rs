@@ -1,6 +1,6 @@
 //! What surrounds every page: title, navigation, account menu, a notice.
 
-use super::assets;
+use crate::static_files;
 
 /// The frame of a page.
 #[derive(Debug, Clone, Default)]
@@ -30,19 +30,19 @@ impl Layout {
     }
 
     pub fn css(&self) -> String {
-        assets::SITE_CSS.url().to_string()
+        static_files::url("site.css")
     }
 
     pub fn js(&self) -> String {
-        assets::SITE_JS.url().to_string()
+        static_files::url("site.js")
     }
 
     pub fn htmx(&self) -> String {
-        assets::HTMX_JS.url().to_string()
+        static_files::url("vendor/htmx.min.js")
     }
 
     pub fn icon(&self) -> String {
-        assets::ICON.url().to_string()
+        static_files::url("icon.svg")
     }
 }
 

@@ -1,0 +1,34 @@
+//! Renders every page from fixtures into a folder, with the static files beside them:
+//! `cargo run -p web --example gallery -- FOLDER`. What `scripts/screenshots FOLDER` takes.
+
+mod fixtures;
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let folder = env::args_os().nth(1).map(PathBuf::from);
+    let folder = folder.ok_or_else(|| io::Error::other("give a folder to write to"))?;
+    fs::create_dir_all(&folder)?;
+    let statics = Path::new(env!("CARGO_MANIFEST_DIR")).join("static");
+    copy(&statics, &folder.join("static"))?;
+    for page in fixtures::pages(fixtures::Wording::Realistic) {
+        fs::write(folder.join(page.name).with_extension("html"), &page.html)?;
+        println!("{:>7} bytes  {}", page.html.len(), page.name);
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
