@@ -41,7 +41,7 @@
   });
   const refresh = () => {
     if (paused || document.hidden) return;
-    document.querySelectorAll("[data-live]").forEach((part) => {
+    document.querySelectorAll("[data-refresh]").forEach((part) => {
       const busy = part.contains(document.activeElement) || part.querySelector("details[open]");
       if (!busy) part.dispatchEvent(new CustomEvent("refresh"));
     });
@@ -63,6 +63,7 @@
     block.dataset.ready = "";
     const button = document.createElement("button");
     button.type = "button";
+    button.dataset.live = "";
     button.className = "button quiet copy";
     button.textContent = "Copy";
     button.setAttribute("aria-live", "polite");

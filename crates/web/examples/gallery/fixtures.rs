@@ -21,7 +21,10 @@ pub struct Page {
 pub enum Wording {
     Realistic,
     /// Markup, quotes, line separators, text that turns round, and no place to break a line.
-    #[allow(dead_code, reason = "only tests ask for it; the example shares this file")]
+    #[allow(
+        dead_code,
+        reason = "only tests ask for it; the example shares this file"
+    )]
     Hostile,
 }
 

@@ -75,30 +75,25 @@ impl Axis {
         ticks
     }
 
-    /// Labels over a column, and the lines that its bars refer to as `#grid`.
-    pub fn header(&self) -> AxisHeader {
-        AxisHeader(*self)
+    /// Labels over a column.
+    pub fn header(&self) -> AxisLabels {
+        AxisLabels(*self)
+    }
+
+    /// The lines that bars on this axis refer to as `#grid`; once per page.
+    pub fn grid(&self) -> AxisGrid {
+        AxisGrid(*self)
     }
 }
 
-/// An axis as SVG; once per page, since it defines `#grid`.
+/// The numbers of an axis as SVG.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct AxisHeader(Axis);
+pub struct AxisLabels(Axis);
 
-impl Display for AxisHeader {
+impl Display for AxisLabels {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            r#"<svg class="axis" aria-hidden="true" focusable="false"><defs><g id="grid">"#,
-        )?;
+        f.write_str(r#"<svg class="axis" aria-hidden="true" focusable="false">"#)?;
         let ticks = self.0.ticks();
-        for tick in &ticks {
-            write!(
-                f,
-                r#"<line x1="{0:.1}%" x2="{0:.1}%" y1="0" y2="100%"/>"#,
-                tick.percent
-            )?;
-        }
-        f.write_str("</g></defs>")?;
         let last = ticks.len().saturating_sub(1);
         for (index, tick) in ticks.iter().enumerate() {
             let anchor = match index {
@@ -116,7 +111,26 @@ impl Display for AxisHeader {
     }
 }
 
-impl HtmlSafe for AxisHeader {}
+impl HtmlSafe for AxisLabels {}
+
+/// The lines of an axis as an SVG that shows nothing itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AxisGrid(Axis);
+
+impl Display for AxisGrid {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            r#"<svg width="0" height="0" class="defs" aria-hidden="true" focusable="false"><defs><g id="grid" class="grid">"#,
+        )?;
+        for tick in self.0.ticks() {
+            let x = tick.percent;
+            write!(f, r#"<line x1="{x:.1}%" x2="{x:.1}%" y1="0" y2="100%"/>"#)?;
+        }
+        f.write_str("</g></defs></svg>")
+    }
+}
+
+impl HtmlSafe for AxisGrid {}
 
 #[cfg(test)]
 mod tests {
