@@ -1,7 +1,7 @@
 //! What every page promises, over one of each: it is complete without a script, bounded, allowed
 //! by the content security policy, and no text of a plan, a user or a model becomes markup.
 
-#[path = "../examples/gallery/fixtures.rs"]
+#[path = "../examples/gallery/fixtures/mod.rs"]
 mod fixtures;
 
 use fixtures::{HOSTILE, Page, Wording, pages};
@@ -20,6 +20,11 @@ fn tags(html: &str) -> Vec<&str> {
         .collect()
 }
 
+/// A tag without its attributes' values.
+fn names(tag: &str) -> String {
+    tag.split('"').step_by(2).collect()
+}
+
 fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
     rest.split('"').next()
@@ -28,7 +33,12 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
 #[test]
 fn every_page_is_under_100_kb() {
     for page in all() {
-        assert!(page.html.len() < 100_000, "{}: {}", page.name, page.html.len());
+        assert!(
+            page.html.len() < 100_000,
+            "{}: {}",
+            page.name,
+            page.html.len()
+        );
     }
 }
 
@@ -46,10 +56,14 @@ fn no_page_has_an_inline_script_or_style_or_handler() {
     for page in all() {
         for tag in tags(&page.html) {
             assert!(attribute(tag, "style").is_none(), "{}: {tag}", page.name);
-            assert!(!tag.contains(" on"), "{}: {tag}", page.name);
+            assert!(!names(tag).contains(" on"), "{}: {tag}", page.name);
             assert!(!tag.starts_with("<style"), "{}: {tag}", page.name);
             let is_script = tag.starts_with("<script");
-            assert!(!is_script || attribute(tag, "src").is_some(), "{}: {tag}", page.name);
+            assert!(
+                !is_script || attribute(tag, "src").is_some(),
+                "{}: {tag}",
+                page.name
+            );
         }
     }
 }
@@ -83,7 +97,11 @@ fn every_page_has_its_landmarks_and_one_main_heading() {
         assert_eq!(count("<h1"), 1, "{}", page.name);
         assert_eq!(count("<main id=\"main\""), 1, "{}", page.name);
         assert_eq!(count("class=\"skip\" href=\"#main\""), 1, "{}", page.name);
-        assert!(page.html.starts_with("<!doctype html>\n<html lang=\"en\""), "{}", page.name);
+        assert!(
+            page.html.starts_with("<!doctype html>\n<html lang=\"en\""),
+            "{}",
+            page.name
+        );
     }
 }
 
@@ -92,7 +110,10 @@ fn headings_never_skip_a_level() {
     for page in all() {
         let mut before = 0;
         for tag in tags(&page.html) {
-            let Some(level) = tag.strip_prefix("<h").and_then(|t| t[..1].parse::<u8>().ok()) else {
+            let Some(level) = tag
+                .strip_prefix("<h")
+                .and_then(|t| t[..1].parse::<u8>().ok())
+            else {
                 continue;
             };
             assert!(level <= before + 1, "{}: {tag} after h{before}", page.name);
@@ -129,10 +150,12 @@ fn every_table_has_a_caption_and_every_field_a_label() {
         assert_eq!(tables, html.matches("<caption").count(), "{}", page.name);
         for tag in tags(html) {
             let kind = attribute(tag, "type").unwrap_or("text");
-            let is_text = tag.starts_with("<input") && !["hidden", "radio", "checkbox"].contains(&kind);
+            let is_text =
+                tag.starts_with("<input") && !["hidden", "radio", "checkbox"].contains(&kind);
             if is_text || tag.starts_with("<select") || tag.starts_with("<textarea") {
                 let labelled = attribute(tag, "aria-label").is_some()
-                    || attribute(tag, "id").is_some_and(|id| html.contains(&format!("for=\"{id}\"")));
+                    || attribute(tag, "id")
+                        .is_some_and(|id| html.contains(&format!("for=\"{id}\"")));
                 assert!(labelled, "{}: {tag}", page.name);
             }
         }
@@ -141,19 +164,41 @@ fn every_table_has_a_caption_and_every_field_a_label() {
 
 #[test]
 fn the_offline_judge_is_named_as_no_language_model_wherever_it_judged() {
-    let shown = ["home", "plan", "compare", "judges", "audit", "audit-revealed", "admin"];
+    let shown = [
+        "home",
+        "plan",
+        "compare",
+        "judges",
+        "audit",
+        "audit-revealed",
+        "admin",
+    ];
     for page in pages(Wording::Realistic) {
         if shown.contains(&page.name) {
             let text = page.html.to_lowercase();
-            assert!(text.contains("offline judge, not a language model"), "{}", page.name);
+            assert!(
+                text.contains("offline judge, not a language model"),
+                "{}",
+                page.name
+            );
         }
     }
 }
 
 #[test]
 fn a_blind_item_says_nothing_of_the_verdict() {
-    let page = pages(Wording::Realistic).into_iter().find(|p| p.name == "audit-item").unwrap();
-    for word in ["claude", "offline", "Elo", "because", "/plans/0", "Lindqvist</bdi></dd>"] {
+    let page = pages(Wording::Realistic)
+        .into_iter()
+        .find(|p| p.name == "audit-item")
+        .unwrap();
+    for word in [
+        "claude",
+        "offline",
+        "Elo",
+        "because",
+        "/plans/0",
+        "Lindqvist</bdi></dd>",
+    ] {
         assert!(!page.html.contains(word), "{word}");
     }
 }

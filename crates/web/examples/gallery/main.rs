@@ -1,8 +1,10 @@
 //! Renders every page from fixtures into a folder, with the static files beside them:
-//! `cargo run -p web --example gallery -- FOLDER`. What `scripts/screenshots FOLDER` takes.
+//! `cargo run -p web --example gallery -- FOLDER [--hostile]`, the latter with hostile text wherever
+//! plans, users and models write. `scripts/screenshots` takes pictures of it.
 
 mod fixtures;
 
+use fixtures::Wording;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -12,7 +14,12 @@ fn main() -> io::Result<()> {
     fs::create_dir_all(&folder)?;
     let statics = Path::new(env!("CARGO_MANIFEST_DIR")).join("static");
     copy(&statics, &folder.join("static"))?;
-    for page in fixtures::pages(fixtures::Wording::Realistic) {
+    let words = if env::args().any(|a| a == "--hostile") {
+        Wording::Hostile
+    } else {
+        Wording::Realistic
+    };
+    for page in fixtures::pages(words) {
         fs::write(folder.join(page.name).with_extension("html"), &page.html)?;
         println!("{:>7} bytes  {}", page.html.len(), page.name);
     }

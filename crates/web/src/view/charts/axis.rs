@@ -124,7 +124,10 @@ impl Display for AxisGrid {
         )?;
         for tick in self.0.ticks() {
             let x = tick.percent;
-            write!(f, r#"<line x1="{x:.1}%" x2="{x:.1}%" y1="0" y2="100%"/>"#)?;
+            write!(
+                f,
+                r#"<line x1="{x:.1}%" x2="{x:.1}%" y1="-85%" y2="185%"/>"#
+            )?;
         }
         f.write_str("</g></defs></svg>")
     }

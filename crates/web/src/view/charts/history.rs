@@ -106,12 +106,8 @@ impl HistoryChart {
 }
 
 fn path(points: impl Iterator<Item = (f64, f64)>) -> String {
-    let mut path = String::new();
-    for (index, (x, y)) in points.enumerate() {
-        path.push(if index == 0 { 'M' } else { 'L' });
-        path += &format!("{x:.2} {y:.2}");
-    }
-    path
+    let places: Vec<String> = points.map(|(x, y)| format!("{x:.2} {y:.2}")).collect();
+    format!("M{}", places.join("L"))
 }
 
 impl Display for HistoryChart {
