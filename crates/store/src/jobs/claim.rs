@@ -160,3 +160,6 @@ fn claim_sql(backend: Backend, class: Option<JobPriority>, kinds: usize) -> Stri
          RETURNING job_id, fence, kind, key, account_id, payload, attempts, max_attempts"
     )
 }
+
+#[cfg(test)]
+mod tests;
