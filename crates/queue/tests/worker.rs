@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use queue::{Done, Failure, Schedule, Settings, Stop};
 use store::{JobPriority, JobState, NewJob};
 
-use fixture::{World, act, on_both, quick};
+use fixture::{act, on_both, quick};
 
 on_both! {
     async fn jobs_are_run_with_their_payload_and_done(world) {

@@ -3,8 +3,10 @@
 //! Each account has, for each priority, the turn of its latest job. A new job gets the next turn
 //! after it, but none before the virtual time: the turn of the job that is now at the head. So an
 //! account with 10,000 waiting jobs holds turns far in the future, and another's first job goes in
-//! at the head. When nothing waits, the virtual time is the latest turn that anybody holds, so
-//! that nobody is owed anything for the past.
+//! at the head. (The start tag max(v, F) of the paper, F being one more than the latest turn.)
+//!
+//! When nothing waits, the virtual time is the latest turn that anybody holds, so that nobody is
+//! owed anything for the past.
 
 use sea_orm::ConnectionTrait;
 
@@ -22,7 +24,7 @@ pub(super) async fn take_turns(
 ) -> Result<i64, StoreError> {
     let sql = "
         INSERT INTO job_turn (account_id, priority, turn)
-        SELECT $1, $2, $3 + COALESCE(
+        SELECT $1, $2, $3 - 1 + COALESCE(
             (SELECT turn FROM job WHERE state = 'waiting' AND gate = 'open' AND priority = $2
              ORDER BY priority, turn, job_id LIMIT 1),
             (SELECT MAX(turn) FROM job_turn WHERE priority = $2),
