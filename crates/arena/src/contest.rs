@@ -5,13 +5,16 @@
 //! that the server made, so the same contents and verdicts give the same numbers everywhere.
 //! Deliberately absent: writing, and any decision.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rating::Comparison;
 use store::{
-    AccountId, ComparisonFilter, ComparisonKind, Contest, Digest, Entrant, FamilyRow, Judge,
-    JudgeId, PairCount, PlanId, PlanState, RatedPair, Store, StoreError,
+    AccountId, AuditOverride, ComparisonFilter, ComparisonKind, Contest, Digest, Entrant,
+    FamilyRow, Judge, JudgeId, PairCount, PlanId, PlanState, RatedPair, Store, StoreError,
 };
+
+use crate::audit::overrides;
 
 /// One place on the board.
 #[derive(Debug, Clone)]
@@ -134,6 +137,8 @@ pub(crate) struct Position {
     pub(crate) judges: Vec<Judge>,
     /// Verdicts between two nodes, with node and judge numbers.
     pub(crate) log: Vec<Comparison>,
+    /// What people overrode, by the judge that stands for them; beside `log` in every fit.
+    pub(crate) overrides: Vec<Comparison>,
     /// The stored comparison of each entry of `log`.
     pub(crate) pairs: Vec<RatedPair>,
     /// Ordered pairs of nodes ever scheduled, with the judge.
@@ -152,8 +157,18 @@ pub(crate) struct Position {
 
 impl Position {
     pub(crate) async fn load(store: &Store, contest: Contest) -> Result<Self, StoreError> {
+        let overrides = overrides::in_force(store, contest).await?;
+        Self::load_with(store, contest, &overrides).await
+    }
+
+    /// As if these were the overrides in force.
+    pub(crate) async fn load_with(
+        store: &Store,
+        contest: Contest,
+        overrides: &[AuditOverride],
+    ) -> Result<Self, StoreError> {
         let field = Field::load(store, contest).await?;
-        let judges = store.judges().await?;
+        let (judges, overrides) = overrides::numbered(&field, store.judges().await?, overrides);
         let counts = store.pair_counts(contest).await?;
         let canaries = canaries(store, contest).await?;
         let (pairs, log) = numbered(&field, &judges, store.rated_pairs(contest).await?);
@@ -187,6 +202,7 @@ impl Position {
             field,
             judges,
             log,
+            overrides,
             pairs,
             met,
             seen,
@@ -195,6 +211,14 @@ impl Position {
             used,
             ended: planned - open,
         })
+    }
+
+    /// Everything that a fit rests on.
+    pub(crate) fn observations(&self) -> Cow<'_, [Comparison]> {
+        if self.overrides.is_empty() {
+            return Cow::Borrowed(&self.log);
+        }
+        Cow::Owned([self.log.as_slice(), &self.overrides].concat())
     }
 }
 

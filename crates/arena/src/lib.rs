@@ -11,6 +11,7 @@
 //! Deliberately absent: HTTP, SQL, printing, the system's clock and its randomness.
 
 pub mod acceptance;
+pub mod audit;
 pub mod board;
 pub mod catalogue;
 pub mod estimate;

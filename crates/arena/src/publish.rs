@@ -72,6 +72,12 @@ fn digest(position: &Position) -> String {
         hash.update(c.judge.to_le_bytes());
         hash.update(c.level.to_le_bytes());
     }
+    for c in &position.overrides {
+        hash.update(c.first.to_le_bytes());
+        hash.update(c.second.to_le_bytes());
+        hash.update(c.level.to_le_bytes());
+        hash.update(c.weight.to_le_bytes());
+    }
     for canary in &position.canaries {
         hash.update(canary.variant.as_bytes());
         hash.update(format!("{:?}", (canary.state, canary.level)));
@@ -80,15 +86,15 @@ fn digest(position: &Position) -> String {
 }
 
 /// The posterior of all verdicts of a contest.
-pub(crate) fn fit(position: &Position) -> Result<Fit, RankError> {
+pub(crate) fn fit(position: &Position) -> Result<Fit, rating::RatingError> {
     let (nodes, judges) = (position.field.nodes.len(), position.judges.len());
-    Ok(rating::fit(
+    rating::fit(
         nodes,
         judges,
-        &position.log,
+        &position.observations(),
         &FitOptions::default(),
         None,
-    )?)
+    )
 }
 
 /// The nodes whose mean Elo is 1500, frozen at the contest's first publication. A node is known
@@ -104,16 +110,21 @@ async fn reference(run: &Run<'_>, position: &Position) -> Result<Vec<u32>, RankE
             .set_setting_once(&key, &hashes.join(" "), run.clock.now())
             .await?
     };
+    Ok(reference_nodes(position, &frozen))
+}
+
+/// The nodes of a reference set as the store keeps it.
+pub(crate) fn reference_nodes(position: &Position, frozen: &str) -> Vec<u32> {
     let frozen: BTreeSet<Digest> = frozen.split(' ').filter_map(|h| h.parse().ok()).collect();
     let is_frozen = |node: &Node| node.contents.iter().any(|hash| frozen.contains(hash));
     let nodes = (0..).zip(&position.field.nodes);
-    Ok(nodes
+    nodes
         .filter(|(_, node)| is_frozen(node))
         .map(|(index, _)| index)
-        .collect())
+        .collect()
 }
 
-fn reference_key(contest: Contest) -> String {
+pub(crate) fn reference_key(contest: Contest) -> String {
     format!("reference_set:{contest}")
 }
 
@@ -163,7 +174,8 @@ async fn summary(run: &Run<'_>, position: &Position) -> Result<NewSummary, RankE
 }
 
 fn verdicts_of(position: &Position, judge: u16) -> usize {
-    position.log.iter().filter(|c| c.judge == judge).count()
+    let observations = position.observations();
+    observations.iter().filter(|c| c.judge == judge).count()
 }
 
 async fn keep_judges(run: &Run<'_>, position: &Position, fit: &Fit) -> Result<(), RankError> {

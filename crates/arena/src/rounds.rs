@@ -1,8 +1,8 @@
 //! Plans a round: which pairs meet next, before which judge, and which canaries go with them.
 //!
-//! Invariants: a plan is a function of the finished rounds, the settings and the contents of
-//! the plans, and of nothing else (no clock, no ids, no order of arrival of verdicts); a plan
-//! never exceeds what is left of the budget.
+//! Invariants: a plan is a function of the finished rounds, the overrides in force, the
+//! settings and the contents of the plans, and of nothing else (no clock, no ids, no order of
+//! arrival of verdicts); a plan never exceeds what is left of the budget.
 //! Deliberately absent: likeness of text.
 
 mod canaries;

@@ -61,6 +61,12 @@ ids! {
     KeyId;
     /// One login on one browser; not secret.
     SessionId;
+    /// One comparison to be judged by people.
+    AuditItemId;
+    /// One person's blind judgement.
+    AuditLabelId;
+    /// What a person decided about a verdict.
+    AuditDecisionId;
 }
 
 impl AccountId {

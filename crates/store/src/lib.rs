@@ -11,8 +11,7 @@
 //! - Whoever writes twice writes once: inserts are idempotent by content, not by server-made id.
 //! - Lists come in an order that does not depend on the backend or on the time of arrival.
 //!
-//! Deliberately absent: audit and the ledger, which bring their own migrations; an
-//! object-relational mapping.
+//! Deliberately absent: the ledger, which brings its own migration; an object-relational mapping.
 
 mod connect;
 mod dialect;
@@ -23,6 +22,7 @@ mod sql;
 
 mod accounts;
 mod api_keys;
+mod audit;
 mod comparisons;
 mod embeddings;
 mod families;
@@ -57,6 +57,11 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub use accounts::{Account, AccountFilter, AccountKind, Role};
 pub use api_keys::{ApiKey, FoundKey, KeyAdded, NewApiKey};
+pub use audit::{
+    AuditAction, AuditCode, AuditCounts, AuditDecision, AuditEntry, AuditHistoryPage, AuditItem,
+    AuditLabel, AuditOverride, AuditRating, AuditReason, AuditReasonCount, AuditStream,
+    AuditTarget, RoundSlots,
+};
 pub use comparisons::{
     Comparison, ComparisonFilter, ComparisonKind, ComparisonState, NewComparison, Outcome,
     PairCount, RatedPair,
@@ -68,8 +73,8 @@ pub use families::{Candidate, Entrant, FamilyRow};
 pub use idempotency::{KeyState, KeyUse};
 pub use identities::{Identity, LoggedIn, Login, RoleAtLogin};
 pub use ids::{
-    AccountId, ComparisonId, Contest, Digest, FamilyId, JobId, JudgeId, KeyId, PlanId, SessionId,
-    uuid_v7,
+    AccountId, AuditDecisionId, AuditItemId, AuditLabelId, ComparisonId, Contest, Digest, FamilyId,
+    JobId, JudgeId, KeyId, PlanId, SessionId, uuid_v7,
 };
 pub use jobs::{
     ClaimedJob, Enqueued, JobCount, JobFailed, JobFilter, JobGate, JobLease, JobPage, JobPriority,

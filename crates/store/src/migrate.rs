@@ -4,6 +4,7 @@
 //! the versioned schema, since it may come or go with the server: see `embeddings`.
 
 mod accounts;
+mod audit;
 mod core;
 mod jobs;
 mod reads;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(accounts::Accounts),
             Box::new(jobs::Jobs),
             Box::new(service::Service),
+            Box::new(audit::Audit),
             Box::new(reads::Reads),
         ]
     }

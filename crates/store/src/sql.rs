@@ -10,7 +10,8 @@ use sea_orm::{ConnectionTrait, QueryResult, Statement, TryGetable, Value};
 use crate::StoreError;
 use crate::dialect::Backend;
 use crate::ids::{
-    AccountId, ComparisonId, Contest, Digest, FamilyId, JobId, JudgeId, KeyId, PlanId, SessionId,
+    AccountId, AuditDecisionId, AuditItemId, AuditLabelId, ComparisonId, Contest, Digest, FamilyId,
+    JobId, JudgeId, KeyId, PlanId, SessionId,
 };
 
 /// Parameters per multi-row statement. The backends take ten times as many, but SQLite's driver
@@ -301,6 +302,7 @@ uuids!(
     KeyId,
     SessionId
 );
+uuids!(AuditItemId, AuditLabelId, AuditDecisionId);
 
 impl Param for u16 {
     fn value(&self) -> Value {

@@ -86,7 +86,7 @@ fn standings(
     }
     Ok(rank_summary(
         fit,
-        &position.log,
+        &position.observations(),
         Some(&among),
         &RankOptions::default(),
     )?)

@@ -2,6 +2,8 @@
 //! the order in which they came; nothing is judged twice; hidden plans, near copies and
 //! owners' own plans are treated as the design says.
 
+mod audit;
+mod audit_shuffled;
 mod contests;
 mod findings;
 mod rerun;

@@ -16,7 +16,7 @@ use crate::world::{World, examples};
 const CALLS: u32 = 10;
 
 /// What is published of a plan, floats as their bits.
-fn published(row: &LeaderRow) -> String {
+pub(crate) fn published(row: &LeaderRow) -> String {
     let bits = |x: Option<f64>| x.map(f64::to_bits);
     let ratings = [
         row.elo,
@@ -34,7 +34,7 @@ fn published(row: &LeaderRow) -> String {
     )
 }
 
-async fn board(world: &World) -> Vec<String> {
+pub(crate) async fn board(world: &World) -> Vec<String> {
     world
         .board(Contest::Public)
         .await
@@ -44,7 +44,7 @@ async fn board(world: &World) -> Vec<String> {
 }
 
 /// The same plans, judge and verdicts in another database, everything in another order.
-async fn stored_again(original: &World, seed: u64) -> World {
+pub(crate) async fn stored_again(original: &World, seed: u64) -> World {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let world = World::new(1000 * seed).await;
     let mut plans = examples();

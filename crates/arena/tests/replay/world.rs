@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use arena::audit::{Audit, AuditSettings, Reviewer};
 use arena::import::{Imported, Prepared, Submitter, submit};
 use arena::judge::{Contestant, Judge, JudgeError, JudgeFingerprint, Judged, Jury, OfflineJudge};
 use arena::lease::Holder;
@@ -12,7 +13,9 @@ use arena::rank::{RankReport, Run, Settings, Spent, Stop, rank};
 use arena::{Clock, Entropy};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use store::{Comparison, ComparisonFilter, Contest, LeaderFilter, LeaderRow, Standing, Store};
+use store::{
+    AccountId, Comparison, ComparisonFilter, Contest, LeaderFilter, LeaderRow, Standing, Store,
+};
 use testkit::TestClock;
 use testkit::databases::{TestDatabase, sqlite};
 
@@ -97,7 +100,11 @@ pub(crate) fn prepared(path: &Path, edit: impl Fn(String) -> String) -> Prepared
 
 impl World {
     pub(crate) async fn new(seed: u64) -> Self {
-        let database = sqlite();
+        Self::on(sqlite(), seed).await
+    }
+
+    /// On a database of the caller's choice.
+    pub(crate) async fn on(database: TestDatabase, seed: u64) -> Self {
         let store = Store::connect(database.url()).await.unwrap();
         store.migrate().await.unwrap();
         let clock = TestClock::default();
@@ -122,6 +129,23 @@ impl World {
         submit(&self.store, &*self.clock, &*self.entropy, who, plans)
             .await
             .unwrap()
+    }
+
+    /// The audit of this world, by whoever may.
+    pub(crate) fn audit(&self, settings: AuditSettings) -> Audit {
+        let (clock, entropy) = (self.clock.clone(), self.entropy.clone());
+        Audit::new(self.store.clone(), clock, entropy, settings).unwrap()
+    }
+
+    /// A new reviewer.
+    pub(crate) async fn reviewer(&self, name: &str) -> Reviewer {
+        let account = AccountId::new(self.now(), self.random());
+        let added = self.store.add_account(account, name, self.now()).await;
+        added.unwrap();
+        Reviewer {
+            account,
+            is_admin: false,
+        }
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

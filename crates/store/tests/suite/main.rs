@@ -4,6 +4,7 @@
 
 mod fixture;
 
+mod audit;
 mod board;
 mod comparisons;
 mod concurrency;

@@ -25,6 +25,10 @@ on_both! {
         insta::assert_snapshot!(tables(world).await, @r"
         account: account_id kind display_name created_at role email disabled_at last_login
         api_key: key_id account_id name hint secret_hash scopes created_at expires_at revoked_at replaced_by last_used_at
+        audit_claim: item_id reviewer_id claimed_at claimed_until
+        audit_decision: decision_id item_id comparison_id reviewer_id author_id action reason note quote level swapped weight supersedes created_at
+        audit_item: item_id contest number comparison_id stream reason swapped labels_wanted created_at
+        audit_label: label_id item_id comparison_id reviewer_id level swapped seconds created_at
         comparison: comparison_id contest round seq first_plan second_plan first_hash second_hash judge_id kind variant reason state level verdict void_reason flags model prompt_version request_hash input_tokens output_tokens cost_nano_usd calls created_at finished_at
         contest_status: contest phase note again_at updated_at
         contest_summary: contest publication published_at established provisional flagged comparisons domains elo_min elo_max spend_nano_usd judges
