@@ -68,14 +68,14 @@ export async function answerFaults(response, expectedStatus) {
 }
 
 /**
- * The words of the main part and where its links and forms lead, as lines. `data-live` marks what
- * changes by itself from load to load, such as the age of a figure.
+ * The words of the main part and where its links and forms lead, as lines. Buttons that submit
+ * nothing, such as one that copies, do nothing without scripts and are left out.
  */
 export function mainContent(page) {
   return page.evaluate(() => {
     const main = document.querySelector('main')?.cloneNode(true);
     if (!main) return [];
-    for (const element of main.querySelectorAll('[data-live], noscript, script')) element.remove();
+    for (const element of main.querySelectorAll('button[type=button], noscript, script')) element.remove();
     const lines = (main.textContent ?? '').split('\n').map((line) => line.replace(/\s+/g, ' ').trim());
     const links = [...main.querySelectorAll('a[href], form[action]')]
       .map((element) => `${element.localName} ${element.getAttribute('href') ?? element.getAttribute('action')}`);

@@ -18,13 +18,11 @@ class Person {
     const context = await this.context();
     const page = await context.newPage();
     await page.goto('/login');
-    const form = page.locator('form[action^="/login/dev"]');
+    const form = page.locator('form[action="/login/dev"]');
     if ((await form.count()) === 0) throw new Error('the login page offers no development login: start the service with --dev-login');
     await form.locator('[name=name]').fill(`browser ${this.name}`);
-    const choice = form.locator('[name=role]');
-    if ((await choice.first().getAttribute('type')) === 'radio') await form.locator(`[name=role][value=${role}]`).check();
-    else await choice.selectOption(role);
-    await form.locator('[type=submit], button').first().click();
+    await form.locator(`[name=role][value=${role}]`).check();
+    await form.locator('[type=submit]').click();
     await page.waitForURL((url) => !url.pathname.startsWith('/login'));
     this.storageState = await context.storageState();
     await context.close();
