@@ -14,11 +14,13 @@
 
 mod administration;
 mod caller;
+mod dev;
 mod error;
 mod idempotency;
 mod key_format;
 mod keys;
 mod limits;
+mod login;
 mod name;
 mod return_to;
 mod scope;
@@ -31,12 +33,18 @@ use std::sync::Arc;
 use environment::{Clock, Entropy};
 use store::Store;
 
+use login::Providers;
+
 pub use administration::{AccountPage, MAX_PAGE};
 pub use caller::{Caller, Via};
 pub use error::{AccountsError, KeyRefusal};
 pub use idempotency::{CLAIM, Claim, KEPT, MAX_KEY_CHARS, Repeat};
 pub use keys::{CreatedKey, KeyWish, MAX_KEYS, MAX_NAME_CHARS, MAX_OVERLAP};
 pub use limits::{Limits, Quota, Rule, Subject, TooMany};
+pub use login::{
+    AdminRule, Callback, GitHubSettings, LoginDone, LoginError, LoginSettings, LoginStart,
+    OidcSettings, ProviderInfo, ProviderSettings, callback_path,
+};
 pub use return_to::ReturnTo;
 pub use scope::{Scope, Scopes};
 pub use secret::{Peppers, Secret};
@@ -49,6 +57,7 @@ pub use sweep::Swept;
 pub struct Settings {
     pub peppers: Peppers,
     pub limits: Limits,
+    pub login: LoginSettings,
 }
 
 /// The use cases of accounts; clones share everything.
@@ -58,21 +67,25 @@ pub struct Accounts {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     settings: Arc<Settings>,
+    logins: Arc<Providers>,
 }
 
 impl Accounts {
+    /// Fails when the login settings are wrong; asks no provider anything yet.
     pub fn new(
         store: Store,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         settings: Settings,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, LoginError> {
+        let logins = Arc::new(Providers::new(settings.login.clone())?);
+        Ok(Self {
             store,
             clock,
             entropy,
             settings: Arc::new(settings),
-        }
+            logins,
+        })
     }
 
     /// The account with this id.
