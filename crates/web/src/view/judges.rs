@@ -69,6 +69,11 @@ impl FlipRate {
         self.flipped as f64 / self.pairs.max(1) as f64
     }
 
+    /// `88 of 1,204`
+    pub fn counts(&self) -> String {
+        format!("{} of {}", Count(self.flipped), Count(self.pairs))
+    }
+
     pub fn share_text(&self) -> Percent {
         Percent(self.share())
     }
