@@ -42,8 +42,21 @@ pub(crate) struct Field {
     by_plan: BTreeMap<PlanId, u32>,
 }
 
+/// Which plans of a contest take part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// Those that phase 1 has measured.
+    Measured,
+    /// Those that it will measure, too: for estimates.
+    Expected,
+}
+
 impl Field {
     pub(crate) async fn load(store: &Store, contest: Contest) -> Result<Self, StoreError> {
+        Self::of(store, contest, Entry::Measured).await
+    }
+
+    async fn of(store: &Store, contest: Contest, entry: Entry) -> Result<Self, StoreError> {
         let groups: Vec<(PlanId, Vec<Entrant>)> = match contest {
             Contest::Public => store
                 .families(contest)
@@ -58,15 +71,18 @@ impl Field {
                 .map(|e| (e.plan_id, vec![e]))
                 .collect(),
         };
-        Ok(Self::number(groups))
+        Ok(Self::number(groups, entry))
     }
 
-    fn number(groups: Vec<(PlanId, Vec<Entrant>)>) -> Self {
-        let mut drafts: Vec<Draft> = groups.into_iter().filter_map(Draft::new).collect();
+    fn number(groups: Vec<(PlanId, Vec<Entrant>)>, entry: Entry) -> Self {
+        let draft = |group| Draft::new(group, entry);
+        let mut drafts: Vec<Draft> = groups.into_iter().filter_map(draft).collect();
         drafts.sort_by_key(|d| (d.arrived, d.node.hash));
         for (arrival, draft) in (0..).zip(&mut drafts) {
             draft.node.arrival = arrival;
         }
+        // They keep their place in the order of arrival.
+        drafts.retain(|d| d.takes_part);
         drafts.sort_by_key(|d| (d.node.hash, d.node.plan));
         let by_plan = (0..)
             .zip(&drafts)
@@ -99,11 +115,16 @@ struct Draft {
     node: Node,
     arrived: chrono::DateTime<chrono::Utc>,
     members: Vec<PlanId>,
+    takes_part: bool,
 }
 
 impl Draft {
-    fn new((representative, members): (PlanId, Vec<Entrant>)) -> Option<Self> {
-        let face = members.iter().find(|m| m.plan_id == representative)?;
+    /// A member that isn't measured yet does not stand for the others.
+    fn new((representative, members): (PlanId, Vec<Entrant>), entry: Entry) -> Option<Self> {
+        let may_enter = |m: &&Entrant| entry == Entry::Expected || m.has_kpis;
+        let place = |m: &&Entrant| (m.plan_id != representative, m.state != PlanState::Active);
+        let entered = members.iter().filter(may_enter).min_by_key(place);
+        let face = entered.or_else(|| members.iter().min_by_key(place))?;
         let mut contents: Vec<Digest> = members.iter().map(|m| m.content_hash).collect();
         contents.sort_unstable();
         let node = Node {
@@ -117,6 +138,7 @@ impl Draft {
         };
         let arrived = members.iter().map(|m| m.created_at).min()?;
         Some(Self {
+            takes_part: entered.is_some(),
             node,
             arrived,
             members: members.into_iter().map(|m| m.plan_id).collect(),
@@ -153,6 +175,8 @@ pub(crate) struct Position {
     pub(crate) used: u64,
     /// Comparisons that have ended, void ones too.
     pub(crate) ended: u64,
+    /// Rounds that are finished.
+    pub(crate) rounds: i64,
 }
 
 impl Position {
@@ -161,13 +185,28 @@ impl Position {
         Self::load_with(store, contest, &overrides).await
     }
 
+    /// With the plans that are not measured yet.
+    pub(crate) async fn expected(store: &Store, contest: Contest) -> Result<Self, StoreError> {
+        let overrides = overrides::in_force(store, contest).await?;
+        Self::of(store, contest, &overrides, Entry::Expected).await
+    }
+
     /// As if these were the overrides in force.
     pub(crate) async fn load_with(
         store: &Store,
         contest: Contest,
         overrides: &[AuditOverride],
     ) -> Result<Self, StoreError> {
-        let field = Field::load(store, contest).await?;
+        Self::of(store, contest, overrides, Entry::Measured).await
+    }
+
+    async fn of(
+        store: &Store,
+        contest: Contest,
+        overrides: &[AuditOverride],
+        entry: Entry,
+    ) -> Result<Self, StoreError> {
+        let field = Field::of(store, contest, entry).await?;
         let (judges, overrides) = overrides::numbered(&field, store.judges().await?, overrides);
         let counts = store.pair_counts(contest).await?;
         let canaries = canaries(store, contest).await?;
@@ -185,9 +224,12 @@ impl Position {
             .sum::<u64>()
             + canaries.iter().filter(|c| on_board(c.first_plan)).count() as u64;
         let planned = counts.iter().map(number).sum::<u64>() + canaries.len() as u64;
-        let open = match store.open_round(contest).await? {
-            Some(round) => store.scheduled(contest, round.number).await?.len() as u64,
-            None => 0,
+        let (rounds, open) = match store.open_round(contest).await? {
+            Some(round) => {
+                let left = store.scheduled(contest, round.number).await?.len() as u64;
+                (round.number - 1, left)
+            }
+            None => (store.last_round(contest).await?, 0),
         };
         let seen = counts
             .iter()
@@ -210,6 +252,7 @@ impl Position {
             planned,
             used,
             ended: planned - open,
+            rounds,
         })
     }
 
@@ -219,6 +262,26 @@ impl Position {
             return Cow::Borrowed(&self.log);
         }
         Cow::Owned([self.log.as_slice(), &self.overrides].concat())
+    }
+
+    /// The verdicts of the first rounds alone, everything else as it is now.
+    pub(crate) fn as_of(&self, round: i64) -> Self {
+        let early = |pair: &RatedPair| pair.round <= round;
+        let kept = self.pairs.iter().zip(&self.log).filter(|(p, _)| early(p));
+        let (pairs, log) = kept.unzip();
+        Self {
+            contest: self.contest,
+            field: self.field.clone(),
+            judges: self.judges.clone(),
+            overrides: self.overrides.clone(),
+            log,
+            pairs,
+            met: self.met.clone(),
+            seen: self.seen.clone(),
+            canaries: self.canaries.clone(),
+            rounds: round,
+            ..*self
+        }
     }
 }
 

@@ -72,7 +72,7 @@ pub async fn estimate(
     settings: Settings,
     rater: Option<&Rater>,
 ) -> Result<Estimate, RankError> {
-    let position = Position::load(store, contest).await?;
+    let position = Position::expected(store, contest).await?;
     let plans = position.field.active().count() as u64;
     let mut bytes = Vec::new();
     for (_, node) in position.field.active().take(SAMPLE) {

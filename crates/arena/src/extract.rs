@@ -6,6 +6,8 @@
 
 mod ask;
 mod corpus;
+mod reunion;
+mod single;
 mod snapshot;
 
 use std::sync::Arc;
@@ -25,6 +27,9 @@ use crate::vectors::{self, VectorError};
 pub use ask::Found;
 pub(crate) use ask::version as rater_version;
 use corpus::Corpus;
+pub(crate) use reunion::reunite;
+pub use single::{One, one, version_in_force};
+pub(crate) use snapshot::renew as renew_snapshot;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ExtractError {
@@ -71,11 +76,12 @@ impl std::fmt::Debug for Extraction<'_> {
 pub async fn extract(work: &Extraction<'_>) -> Result<u64, ExtractError> {
     vectors::fill_in(work.store, &*work.embedder).await?;
     let corpus = Arc::new(Corpus::load(work.store, work.embedder.model()).await?);
-    let (snapshot_id, snapshot) = snapshot::current(work, &corpus).await?;
+    let (snapshot_id, snapshot) =
+        snapshot::current(work.store, &*work.clock, work.embedder.model(), &corpus).await?;
     let measure = Measure {
         corpus,
         snapshot: Arc::new(snapshot),
-        version: version(work, &snapshot_id),
+        version: version_of(work.embedder.model(), work.rater.as_ref(), &snapshot_id),
     };
     let mut missing = work
         .store
@@ -131,7 +137,7 @@ impl Measure {
 }
 
 /// Runs what takes long on a thread of its own; a panic goes on here.
-async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub(crate) async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
@@ -145,11 +151,8 @@ enum Extracted {
     NotBegun,
 }
 
-fn version(work: &Extraction<'_>, snapshot: &str) -> String {
-    let rater = work
-        .rater
-        .as_ref()
-        .map_or_else(|| "parsers".to_owned(), ask::version);
+fn version_of(embedder: &str, rater: Option<&Rater>, snapshot: &str) -> String {
+    let rater = rater.map_or_else(|| "parsers".to_owned(), ask::version);
     let extractors = [
         kpi::novelty::VERSION,
         kpi::prompt_quality::VERSION,
@@ -157,11 +160,7 @@ fn version(work: &Extraction<'_>, snapshot: &str) -> String {
         kpi::feasibility::VERSION,
         kpi::impact::VERSION,
     ];
-    format!(
-        "{} {} {snapshot} {rater}",
-        extractors.join(" "),
-        work.embedder.model()
-    )
+    format!("{} {embedder} {snapshot} {rater}", extractors.join(" "))
 }
 
 async fn extract_one(

@@ -9,7 +9,7 @@
 //! Deliberately absent: KPIs (see [`crate::extract`]) and comparisons.
 
 mod discover;
-mod families;
+pub(crate) mod families;
 mod prepare;
 
 use std::path::{Path, PathBuf};
@@ -143,7 +143,7 @@ pub async fn import(
     Ok(report)
 }
 
-/// Stores plans that are already read; the service submits through here, too.
+/// Stores plans that are already read; the service submits through [`crate::submit`].
 pub async fn submit(
     store: &Store,
     clock: &dyn Clock,
@@ -162,9 +162,9 @@ pub async fn submit(
     .await
 }
 
-struct Ids<'a> {
-    clock: &'a dyn Clock,
-    entropy: &'a dyn Entropy,
+pub(crate) struct Ids<'a> {
+    pub(crate) clock: &'a dyn Clock,
+    pub(crate) entropy: &'a dyn Entropy,
 }
 
 impl Ids<'_> {
@@ -217,7 +217,7 @@ async fn store_batch(
     Ok(batch.into_iter().zip(inserted).map(report).collect())
 }
 
-fn new_plan(
+pub(crate) fn new_plan(
     ids: &Ids<'_>,
     submitter: Submitter,
     entry: Option<&CatalogueEntry>,

@@ -14,6 +14,7 @@ pub mod acceptance;
 pub mod audit;
 pub mod board;
 pub mod catalogue;
+pub mod custody;
 pub mod estimate;
 pub mod explain;
 pub mod export;
@@ -22,10 +23,15 @@ pub mod import;
 pub mod journal;
 pub mod judge;
 pub mod lease;
+pub mod models;
 pub mod progress;
 pub mod rank;
 pub mod review;
+pub mod service;
+pub mod status;
+pub mod submit;
 pub mod views;
+pub mod work;
 
 mod compare;
 mod contest;
@@ -35,3 +41,4 @@ mod vectors;
 
 pub use environment::{Clock, Entropy};
 pub use publish::{MAX_ESTABLISHED_SE, MIN_OPPONENTS};
+pub use service::{Service, ServiceSettings};

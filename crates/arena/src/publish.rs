@@ -59,7 +59,7 @@ pub(crate) async fn fit_and_publish(
 }
 
 /// SHA-256 of everything that a publication shows.
-fn digest(position: &Position) -> String {
+pub(crate) fn digest(position: &Position) -> String {
     let mut hash = Sha256::new();
     for node in &position.field.nodes {
         hash.update(node.hash.0);

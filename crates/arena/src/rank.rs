@@ -4,6 +4,8 @@
 //! judged call by call, closed, published. Whatever happens in between, the next run finds
 //! the state and goes on: `rounds` decides from finished rounds alone, so the end is the same.
 
+mod window;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,10 +17,13 @@ use crate::contest::Position;
 use crate::judge::Jury;
 use crate::lease::{self, Lease, LeaseError};
 use crate::progress::{Event, Observer, Step};
-use crate::publish;
 use crate::review;
 use crate::rounds::{self, Planned};
 use crate::{Clock, Entropy};
+
+use window::Window;
+
+pub use window::Cadence;
 
 /// What a ranking may use, and how it is seeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,6 +126,7 @@ pub struct Run<'a> {
     pub contest: Contest,
     pub jury: Jury,
     pub settings: Settings,
+    pub cadence: Cadence,
     /// Give up what an unfinished round still wants of judges that `jury` doesn't have.
     pub abandon_round: bool,
     pub stop: Stop,
@@ -155,12 +161,14 @@ pub async fn rank(run: &Run<'_>) -> Result<RankReport, RankError> {
 async fn drive(run: &Run<'_>, fence: &Fence) -> Result<RankReport, RankError> {
     let judges = compare::register(run).await?;
     let mut tally = Tally::default();
+    let mut window = Window::default();
     watch(run, &judges).await?;
     let end = loop {
         if let Some(round) = run.store.open_round(run.contest).await? {
             let outcome = compare::finish_round(run, fence, &judges, round.number).await?;
             tally.add(&outcome);
             if let Some(halt) = outcome.halt {
+                window::publish_finished(run, fence).await?;
                 break halt.into();
             }
             review::review(run, fence, &judges, round.number).await?;
@@ -169,19 +177,21 @@ async fn drive(run: &Run<'_>, fence: &Fence) -> Result<RankReport, RankError> {
                 .await?;
         }
         let position = Position::load(run.store, run.contest).await?;
-        let rated = publish::fit_and_publish(run, fence, &position).await?;
-        if run.stop.is_requested() {
-            break RankEnd::Interrupted;
-        }
-        let jury = match judges.on_duty(&position) {
-            Ok(jury) => jury,
-            Err(why) => break RankEnd::NoJudge { why },
+        let rated = window.fit(run, fence, &position).await?;
+        let end = match judges.on_duty(&position) {
+            _ if run.stop.is_requested() => RankEnd::Interrupted,
+            Err(why) => RankEnd::NoJudge { why },
+            Ok(jury) => {
+                let planned = rounds::plan(run, &position, rated, &judges, &jury).await?;
+                if !planned.is_empty() {
+                    write_round(run, fence, &planned).await?;
+                    continue;
+                }
+                RankEnd::Complete
+            }
         };
-        let planned = rounds::plan(run, &position, rated.as_ref(), &judges, &jury).await?;
-        if planned.is_empty() {
-            break RankEnd::Complete;
-        }
-        write_round(run, fence, &planned).await?;
+        window::publish_all(run, fence, &position).await?;
+        break end;
     };
     run.observer.on(Event::Finished {
         step: Step::Compare,

@@ -45,7 +45,8 @@ impl Kpi {
         }
     }
 
-    pub(crate) fn unknown(version: &'static str, reason: impl Into<String>, detail: Value) -> Self {
+    /// Why there is no value.
+    pub fn unknown(version: &'static str, reason: impl Into<String>, detail: Value) -> Self {
         Self {
             value: None,
             evidence: Vec::new(),

@@ -140,6 +140,15 @@ impl Client {
         .collect()
     }
 
+    /// The same models and journal with another budget.
+    #[must_use]
+    pub fn with_meter(&self, meter: Arc<Meter>) -> Self {
+        Self {
+            meter,
+            ..self.clone()
+        }
+    }
+
     /// The same models and budget with another journal, such as one for another purpose.
     #[must_use]
     pub fn with_journal(&self, journal: Arc<dyn Journal>) -> Self {

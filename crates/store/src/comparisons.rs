@@ -165,26 +165,6 @@ impl ComparisonFilter {
     }
 }
 
-/// What a fit needs of a finished comparison of two plans, and no more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RatedPair {
-    pub comparison_id: ComparisonId,
-    pub first_plan: PlanId,
-    pub second_plan: PlanId,
-    pub judge_id: JudgeId,
-    pub kind: ComparisonKind,
-    pub level: i64,
-}
-
-from_row!(RatedPair {
-    comparison_id,
-    first_plan,
-    second_plan,
-    judge_id,
-    kind,
-    level
-});
-
 /// How often an ordered pair was scheduled, whatever became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PairCount {
@@ -286,17 +266,6 @@ impl Store {
              WHERE {conditions} ORDER BY {ORDER}"
         );
         all(self.read(), &sql, params).await
-    }
-
-    /// The finished comparisons of plans against plans, for the fit, in the same order.
-    pub async fn rated_pairs(&self, contest: Contest) -> Result<Vec<RatedPair>, StoreError> {
-        let sql = format!(
-            "SELECT c.comparison_id, c.first_plan, c.second_plan, c.judge_id, c.kind, c.level
-             FROM comparison c JOIN judge j ON j.judge_id = c.judge_id
-             WHERE c.contest = $1 AND c.state = 'done' AND c.kind IN ('normal', 'second_order')
-             ORDER BY {ORDER}"
-        );
-        all(self.read(), &sql, params![contest]).await
     }
 
     /// The comparisons of two plans with each other, in both orders.

@@ -50,6 +50,8 @@ pub struct Entrant {
     /// Integrity flags as JSON.
     pub integrity: String,
     pub created_at: DateTime<Utc>,
+    /// Whether phase 1 has measured it: before, it is not compared.
+    pub has_kpis: bool,
 }
 
 from_row!(Entrant {
@@ -64,6 +66,7 @@ from_row!(Entrant {
     state,
     integrity,
     created_at,
+    has_kpis,
 });
 
 /// A family as a contest sees it.
@@ -139,7 +142,8 @@ impl Store {
     /// Every plan of a contest, hidden ones too, sorted by content hash.
     pub async fn entrants(&self, contest: Contest) -> Result<Vec<Entrant>, StoreError> {
         let sql = "SELECT p.plan_id, p.owner_id, p.family_id, f.representative, p.content_hash, p.title, p.domain,
-                          p.visibility, p.state, p.integrity, p.created_at
+                          p.visibility, p.state, p.integrity, p.created_at,
+                          m.kpi_version IS NOT NULL AS has_kpis
                    FROM plan_metrics m JOIN plan_corpus p ON p.plan_id = m.plan_id
                         JOIN plan_family f ON f.family_id = p.family_id
                    WHERE m.contest = $1 ORDER BY p.content_hash, p.plan_id";

@@ -29,7 +29,7 @@ impl KpiValues {
         })
     }
 
-    fn check(&self) -> Result<(), StoreError> {
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
         let all = [
             self.novelty_score,
             self.prompt_quality,
@@ -124,7 +124,7 @@ impl Store {
     }
 }
 
-async fn put(
+pub(crate) async fn put(
     tx: &impl sea_orm::ConnectionTrait,
     plan: PlanId,
     kpis: &KpiRow,

@@ -40,8 +40,10 @@ mod login_attempts;
 mod owned;
 mod plan_comparisons;
 mod plans;
+mod progress;
 mod publication;
 mod rankings;
+mod rated;
 mod rounds;
 mod sessions;
 mod settings;
@@ -64,7 +66,7 @@ pub use audit::{
 };
 pub use comparisons::{
     Comparison, ComparisonFilter, ComparisonKind, ComparisonState, NewComparison, Outcome,
-    PairCount, RatedPair,
+    PairCount,
 };
 pub use dialect::Backend;
 pub use embeddings::{Exclude, Hidden, Neighbour, PlanVector, Snapshot};
@@ -89,10 +91,13 @@ pub use login_attempts::NewLoginAttempt;
 pub use owned::{OwnedFilter, OwnedPlan, PlanFace};
 pub use plan_comparisons::{ComparisonTotals, Met, PlanComparisons, Which};
 pub use plans::{
-    Inserted, NewEmbedding, NewPlan, Plan, PlanDocument, PlanFilter, PlanState, Visibility,
+    Authority, Inserted, NewEmbedding, NewPlan, Plan, PlanDocument, PlanFilter, PlanState,
+    StateChange, Submission, Visibility,
 };
+pub use progress::{ComparisonsMade, Contender, KeyedJob};
 pub use publication::{HistoryRow, RatingRow};
 pub use rankings::{Claim, Fence, Ranking};
+pub use rated::RatedPair;
 pub use rounds::{Round, RoundState};
 pub use sessions::{FoundSession, NewSession, Session};
 pub use summary::{ContestStatus, ContestSummary, DomainCount, NewSummary};

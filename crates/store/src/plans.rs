@@ -3,12 +3,17 @@
 //! Content is append-only and ownership never changes: there is no update of either.
 
 mod insert;
+mod state;
+mod submit;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::sql::{all, execute, from_row, one, params, scalar, text_enum};
 use crate::{AccountId, Contest, Digest, FamilyId, PlanId, Store, StoreError};
+
+pub use state::{Authority, StateChange};
+pub use submit::Submission;
 
 text_enum! {
     /// Who may see a plan, and with it which contest it enters.

@@ -66,7 +66,7 @@ impl Corpus {
 }
 
 /// Whether `other` lowers the novelty of `own`.
-fn counts(own: &PlanVector, other: &PlanVector) -> bool {
+pub(super) fn counts(own: &PlanVector, other: &PlanVector) -> bool {
     let by_system = own.owner_id == AccountId::SYSTEM;
     if other.plan_id == own.plan_id || (other.owner_id == own.owner_id && !by_system) {
         return false;

@@ -5,33 +5,61 @@
 
 use std::sync::Arc;
 
+use llm::Embedder;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use store::Snapshot as Row;
+use store::{Snapshot as Row, Store};
 
-use super::{Corpus, ExtractError, Extraction};
+use super::{Corpus, ExtractError};
+use crate::Clock;
 
 /// What the store keeps of a snapshot.
 #[derive(Serialize, Deserialize)]
-struct Body {
+pub(super) struct Body {
     families: usize,
-    snapshot: kpi::Snapshot,
+    pub(super) snapshot: kpi::Snapshot,
+}
+
+/// The newest snapshot and its id, however old; `None` when there is none, or none that this
+/// version can read.
+pub(super) async fn latest(
+    store: &Store,
+    model: &str,
+) -> Result<Option<(String, Body)>, ExtractError> {
+    let latest = store.latest_snapshot(model).await?;
+    Ok(latest.and_then(|row| {
+        let body = serde_json::from_slice(&row.body).ok()?;
+        Some((row.snapshot_id, body))
+    }))
+}
+
+/// Takes a new snapshot if the corpus has outgrown the last one.
+pub(crate) async fn renew(
+    store: &Store,
+    clock: &dyn Clock,
+    embedder: &dyn Embedder,
+) -> Result<(), ExtractError> {
+    let model = embedder.model();
+    let families = store.count_embedded_families(model).await?;
+    let families = usize::try_from(families).unwrap_or(0);
+    let known = latest(store, model).await?;
+    let is_outgrown = known.is_none_or(|(_, body)| families >= 2 * body.families);
+    // The spread of nothing says nothing.
+    if families == 0 || !is_outgrown {
+        return Ok(());
+    }
+    let corpus = Arc::new(Corpus::load(store, model).await?);
+    current(store, clock, model, &corpus).await.map(drop)
 }
 
 /// The snapshot in force and its id.
 pub(super) async fn current(
-    work: &Extraction<'_>,
+    store: &Store,
+    clock: &dyn Clock,
+    model: &str,
     corpus: &Arc<Corpus>,
 ) -> Result<(String, kpi::Snapshot), ExtractError> {
-    let model = work.embedder.model();
-    let latest = work.store.latest_snapshot(model).await?;
-    let known = latest.and_then(|row| {
-        Some((
-            row.snapshot_id,
-            serde_json::from_slice::<Body>(&row.body).ok()?,
-        ))
-    });
-    if let Some((id, body)) = known
+    if let Some((id, body)) = latest(store, model).await?
         && corpus.families() < 2 * body.families
     {
         return Ok((id, body.snapshot));
@@ -46,9 +74,9 @@ pub(super) async fn current(
     let row = Row {
         snapshot_id: id.clone(),
         model: model.to_owned(),
-        created_at: work.clock.now(),
+        created_at: clock.now(),
         body: bytes,
     };
-    work.store.put_snapshot(&row).await?;
+    store.put_snapshot(&row).await?;
     Ok((id, body.snapshot))
 }

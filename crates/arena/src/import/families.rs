@@ -3,8 +3,9 @@
 //! Copies are looked for among all plans, withdrawn and quarantined ones too: else submitting a
 //! withdrawn plan again, slightly changed, would found a new family with a clean slate.
 
+use plan::Card;
 use plan::family::{MIN_COSINE, MIN_JACCARD, Signature, cosine};
-use store::{Digest, Exclude, FamilyId, Hidden, Store, StoreError};
+use store::{Candidate, Digest, Exclude, FamilyId, Hidden, PlanId, Store, StoreError};
 
 use crate::vectors::CARD_CHARS_MODEL;
 
@@ -18,7 +19,7 @@ const NEAREST: u32 = 8;
 const MAX_IN_MEMORY: usize = 20_000;
 
 /// Where the vectors of stored cards are searched.
-pub(super) struct Cards {
+pub(crate) struct Cards {
     /// `None`: in the store, plan by plan.
     held: Option<Vec<Held>>,
 }
@@ -49,7 +50,7 @@ impl Cards {
         })
     }
 
-    pub(super) fn in_store() -> Self {
+    pub(crate) fn in_store() -> Self {
         Self { held: None }
     }
 
@@ -118,7 +119,7 @@ fn by_letters(a: &[f32], b: &[f32], hash: Digest, family: FamilyId) -> Option<Ne
 }
 
 /// A family for each plan of `batch`, in order; `fresh` makes the id of a new one.
-pub(super) async fn assign(
+pub(crate) async fn assign(
     store: &Store,
     cards: &Cards,
     batch: &[Prepared],
@@ -134,6 +135,41 @@ pub(super) async fn assign(
         families.push(family.unwrap_or_else(&fresh));
     }
     Ok(families)
+}
+
+/// All stored near copies of a card, by its words or its letters; itself, if stored, too.
+pub(crate) async fn copies(store: &Store, card: Card) -> Result<Vec<PlanId>, StoreError> {
+    let (signature, chars) =
+        crate::extract::compute(move || (Signature::of(&card), plan::family::char_vector(&card)))
+            .await;
+    let is_like = |other: &Candidate| {
+        signature_from(&other.signature)
+            .is_some_and(|other| signature.jaccard_estimate(&other) >= MIN_JACCARD)
+    };
+    let bands = signature.bands();
+    let by_words = store.band_candidates(&bands, MAX_CANDIDATES);
+    let mut found: Vec<PlanId> = by_words
+        .await?
+        .iter()
+        .filter(|c| is_like(c))
+        .map(|c| c.plan_id)
+        .collect();
+    let everywhere = Exclude {
+        hidden: Hidden::Included,
+        ..Exclude::default()
+    };
+    let by_letters = store
+        .nearest(CARD_CHARS_MODEL, &chars, NEAREST, &everywhere)
+        .await?;
+    found.extend(
+        by_letters
+            .iter()
+            .filter(|n| 1.0 - n.distance >= MIN_COSINE)
+            .map(|n| n.plan_id),
+    );
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
 }
 
 /// The family of the nearest copy, stored or `earlier` in the batch: by the word 5-grams of the
@@ -174,7 +210,7 @@ fn likest(near: Vec<Near>) -> Option<FamilyId> {
 }
 
 /// A signature as the store keeps it: little-endian words.
-pub(super) fn signature_bytes(signature: &Signature) -> Vec<u8> {
+pub(crate) fn signature_bytes(signature: &Signature) -> Vec<u8> {
     Vec::<u64>::from(signature.clone())
         .into_iter()
         .flat_map(u64::to_le_bytes)

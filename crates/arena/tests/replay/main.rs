@@ -8,4 +8,5 @@ mod contests;
 mod findings;
 mod rerun;
 mod shuffled;
+mod windows;
 mod world;

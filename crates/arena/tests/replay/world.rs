@@ -9,12 +9,13 @@ use arena::import::{Imported, Prepared, Submitter, submit};
 use arena::judge::{Contestant, Judge, JudgeError, JudgeFingerprint, Judged, Jury, OfflineJudge};
 use arena::lease::Holder;
 use arena::progress::Silent;
-use arena::rank::{RankReport, Run, Settings, Spent, Stop, rank};
+use arena::rank::{Cadence, RankReport, Run, Settings, Spent, Stop, rank};
 use arena::{Clock, Entropy};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use store::{
-    AccountId, Comparison, ComparisonFilter, Contest, LeaderFilter, LeaderRow, Standing, Store,
+    AccountId, Comparison, ComparisonFilter, Contest, KpiRow, KpiValues, LeaderFilter, LeaderRow,
+    Standing, Store,
 };
 use testkit::TestClock;
 use testkit::databases::{TestDatabase, sqlite};
@@ -70,6 +71,7 @@ impl Entropy for Counter {
 pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) judge: Arc<CountingJudge>,
+    pub(crate) cadence: Cadence,
     clock: Arc<Ticking>,
     entropy: Arc<Counter>,
     _database: TestDatabase,
@@ -112,6 +114,7 @@ impl World {
         Self {
             store,
             judge: Arc::default(),
+            cadence: Cadence::default(),
             clock: Arc::new(Ticking(clock)),
             entropy: Arc::new(Counter(AtomicU64::new(0), seed)),
             _database: database,
@@ -126,9 +129,30 @@ impl World {
     }
 
     pub(crate) async fn submit(&self, who: Submitter, plans: Vec<Prepared>) -> Vec<Imported> {
-        submit(&self.store, &*self.clock, &*self.entropy, who, plans)
+        let imported = submit(&self.store, &*self.clock, &*self.entropy, who, plans)
             .await
-            .unwrap()
+            .unwrap();
+        self.measure(&imported).await;
+        imported
+    }
+
+    /// Unmeasured plans take part in nothing; what was measured decides nothing here.
+    async fn measure(&self, plans: &[Imported]) {
+        let unknown = KpiRow {
+            values: KpiValues::default(),
+            version: "none".to_owned(),
+            evidence: "{}".to_owned(),
+            extracted_at: self.now(),
+        };
+        let rows: Vec<_> = plans.iter().map(|p| (p.plan_id, unknown.clone())).collect();
+        self.store.put_all_kpis(&rows).await.unwrap();
+    }
+
+    /// Returns when the judge was asked so many times since the last look.
+    pub(crate) async fn until_asked(&self, times: u64) {
+        while self.judge.asked.load(Ordering::Relaxed) < times {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// The audit of this world, by whoever may.
@@ -174,6 +198,7 @@ impl World {
                 seed: 1,
                 concurrency: 4,
             },
+            cadence: self.cadence,
             stop: Stop::default(),
             observer: &Silent,
             meter: &Spent::default,

@@ -2,7 +2,7 @@
 
 use arena::extract::{ExtractError, Extraction, extract};
 use arena::progress::Observer;
-use arena::rank::{RankEnd, RankReport, Run, Settings, Stop, rank};
+use arena::rank::{Cadence, RankEnd, RankReport, Run, Settings, Stop, rank};
 use serde_json::json;
 use store::{Contest, Store};
 
@@ -86,6 +86,7 @@ async fn extract_and_rank(
         contest: Contest::Public,
         jury: models.jury.clone(),
         settings: settings(options),
+        cadence: Cadence::default(),
         abandon_round: options.abandon_round,
         stop,
         observer,

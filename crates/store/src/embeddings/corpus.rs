@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::QueryResult;
 
 use super::from_bytes;
-use crate::sql::{FromRow, all, get, params};
+use crate::sql::{FromRow, all, get, one, params, scalar};
 use crate::{AccountId, Digest, FamilyId, PlanId, PlanState, Store, StoreError};
 
 /// A plan's vector, and where the plan stands among the others.
@@ -38,6 +38,13 @@ impl FromRow for PlanVector {
     }
 }
 
+const SELECT: &str = "SELECT e.plan_id, p.owner_id, p.family_id, f.representative AS founder,
+        r.owner_id AS founder_owner, p.state, p.content_hash, p.created_at, e.vector
+    FROM plan_embedding e JOIN plan_corpus p ON p.plan_id = e.plan_id
+        JOIN plan_family f ON f.family_id = p.family_id
+        JOIN plan_corpus r ON r.plan_id = f.representative";
+const ORDER: &str = "ORDER BY p.content_hash, e.plan_id";
+
 struct Lacking(PlanId);
 
 impl FromRow for Lacking {
@@ -49,13 +56,36 @@ impl FromRow for Lacking {
 impl Store {
     /// Every plan's vector of a model, of hidden plans too, by content hash.
     pub async fn corpus_vectors(&self, model: &str) -> Result<Vec<PlanVector>, StoreError> {
-        let sql = "SELECT e.plan_id, p.owner_id, p.family_id, f.representative AS founder,
-                          r.owner_id AS founder_owner, p.state, p.content_hash, p.created_at, e.vector
+        let sql = format!("{SELECT} WHERE e.model = $1 {ORDER}");
+        all(self.read(), &sql, params![model]).await
+    }
+
+    /// One plan's vector; `None` when it has none of that model.
+    pub async fn plan_vector(
+        &self,
+        model: &str,
+        plan: PlanId,
+    ) -> Result<Option<PlanVector>, StoreError> {
+        let sql = format!("{SELECT} WHERE e.model = $1 AND e.plan_id = $2");
+        one(self.read(), &sql, params![model, plan]).await
+    }
+
+    /// The vectors of a family, of hidden members too, by content hash.
+    pub async fn family_vectors(
+        &self,
+        model: &str,
+        family: FamilyId,
+    ) -> Result<Vec<PlanVector>, StoreError> {
+        let sql = format!("{SELECT} WHERE e.model = $1 AND p.family_id = $2 {ORDER}");
+        all(self.read(), &sql, params![model, family]).await
+    }
+
+    /// How many families have an active plan with a vector of a model.
+    pub async fn count_embedded_families(&self, model: &str) -> Result<i64, StoreError> {
+        let sql = "SELECT COUNT(DISTINCT p.family_id) AS value
                    FROM plan_embedding e JOIN plan_corpus p ON p.plan_id = e.plan_id
-                        JOIN plan_family f ON f.family_id = p.family_id
-                        JOIN plan_corpus r ON r.plan_id = f.representative
-                   WHERE e.model = $1 ORDER BY p.content_hash, e.plan_id";
-        all(self.read(), sql, params![model]).await
+                   WHERE e.model = $1 AND p.state = 'active'";
+        Ok(scalar(self.read(), sql, params![model]).await?.unwrap_or(0))
     }
 
     /// The plans that have no vector of a model, by id.

@@ -40,7 +40,10 @@ impl Store {
     }
 }
 
-async fn insert_one(tx: &impl ConnectionTrait, plan: &NewPlan) -> Result<Inserted, StoreError> {
+pub(super) async fn insert_one(
+    tx: &impl ConnectionTrait,
+    plan: &NewPlan,
+) -> Result<Inserted, StoreError> {
     if !insert_corpus_row(tx, plan).await? {
         let plan_id = earlier(tx, plan).await?;
         return Ok(Inserted {
