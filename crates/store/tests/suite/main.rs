@@ -5,6 +5,7 @@
 mod fixture;
 
 mod audit;
+mod accounts;
 mod board;
 mod comparisons;
 mod concurrency;
