@@ -49,14 +49,25 @@ async fn logs_hold_neither_names_nor_addresses_nor_secrets() {
         expires_at: None,
     };
     let key = accounts.create_key(&caller, &wish).await.unwrap();
-    accounts.check_key(key.secret.expose()).await.unwrap().unwrap();
+    accounts
+        .check_key(key.secret.expose())
+        .await
+        .unwrap()
+        .unwrap();
     issuer.fail(Fault::WrongNonce);
     log_in(&accounts, &issuer).await.unwrap_err();
 
     let written = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(written.contains("logged in") && written.contains(&ada.account_id.to_string()));
     let secret = &key.secret.expose()[9..];
-    for private in ["Lovelace", "ada@example.org", secret, "client secret", "code-0", "eyJ"] {
+    for private in [
+        "Lovelace",
+        "ada@example.org",
+        secret,
+        "client secret",
+        "code-0",
+        "eyJ",
+    ] {
         assert!(!written.contains(private), "{private} in {written}");
     }
 }

@@ -34,7 +34,13 @@ fn key(n: u8, owner: AccountId) -> NewApiKey {
 }
 
 async fn ada(world: &World) -> AccountId {
-    world.store.log_in(&login("ada")).await.unwrap().account.account_id
+    world
+        .store
+        .log_in(&login("ada"))
+        .await
+        .unwrap()
+        .account
+        .account_id
 }
 
 fn take(cost: i64, seconds: i64) -> Take<'static> {

@@ -4,8 +4,8 @@
 
 mod fixture;
 
-mod audit;
 mod accounts;
+mod audit;
 mod board;
 mod comparisons;
 mod concurrency;
