@@ -1,28 +1,67 @@
 //! The ranking for other programs: the top plans with KPIs and ratings, and every comparison
 //! among them if asked for. Money is strings of nano-USD, since JSON numbers are not exact.
+//!
+//! An export is a stream of chunks of text: memory holds one page of plans or of comparisons,
+//! and 16 bytes for each exported plan when comparisons are asked for.
+
+mod rows;
+mod stream;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use store::{
-    Comparison, ComparisonFilter, ComparisonId, ComparisonKind, ComparisonState, Contest, Digest,
-    JudgeId, LeaderRow, PlanId, Store, StoreError,
+    Comparison, ComparisonId, ComparisonKind, ComparisonState, Contest, Digest, JudgeId, PlanId,
 };
 
-use crate::board::{BoardQuery, board};
+use crate::views::Scope;
+
+pub use stream::export;
 
 /// Version of the export's shape; fields may be added under the same number.
 pub const EXPORT_VERSION: u32 = 1;
 
-/// A whole export.
-#[derive(Debug, Clone, Serialize)]
-pub struct Export {
-    pub version: u32,
-    pub contest: Contest,
-    /// Established plans by rank, then provisional ones.
-    pub plans: Vec<LeaderRow>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comparisons: Option<Vec<ExportedComparison>>,
+/// In which form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// One object.
+    Json,
+    /// One object a line, its kind in `type`.
+    Ndjson,
+    /// The plans alone: CSV holds one table.
+    Csv,
+}
+
+/// What to export.
+#[derive(Debug, Clone)]
+pub struct ExportQuery {
+    pub scope: Scope,
+    pub domain: Option<String>,
+    pub since: Option<DateTime<Utc>>,
+    pub until: Option<DateTime<Utc>>,
+    pub flagged: Option<bool>,
+    /// Established plans by rank, then provisional ones, at most this many; 1,000,000 is the
+    /// ceiling, and what holds without.
+    pub top: Option<u32>,
+    /// Every comparison among these plans; canaries and money only for who sees all.
+    pub comparisons: bool,
+    pub format: Format,
+}
+
+impl ExportQuery {
+    /// Everything of a scope.
+    pub fn all(scope: Scope, format: Format) -> Self {
+        Self {
+            scope,
+            domain: None,
+            since: None,
+            until: None,
+            flagged: None,
+            top: None,
+            comparisons: false,
+            format,
+        }
+    }
 }
 
 /// A [`Comparison`] with its verdict and flags as JSON instead of text in JSON.
@@ -51,7 +90,8 @@ pub struct ExportedComparison {
     pub request_hash: Option<String>,
     pub input_tokens: i64,
     pub output_tokens: i64,
-    pub cost_nano_usd: String,
+    /// `None` for who may not see money.
+    pub cost_nano_usd: Option<String>,
     pub calls: i64,
     pub created_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
@@ -83,56 +123,12 @@ impl From<Comparison> for ExportedComparison {
             request_hash: c.request_hash,
             input_tokens: c.input_tokens,
             output_tokens: c.output_tokens,
-            cost_nano_usd: c.cost_nano_usd.to_string(),
+            cost_nano_usd: Some(c.cost_nano_usd.to_string()),
             calls: c.calls,
             created_at: c.created_at,
             finished_at: c.finished_at,
         }
     }
-}
-
-/// Reads the `top` plans (all when `None`), with their comparisons if asked.
-pub async fn export(
-    store: &Store,
-    contest: Contest,
-    top: Option<u32>,
-    with_comparisons: bool,
-) -> Result<Export, StoreError> {
-    let query = BoardQuery {
-        contest,
-        domain: None,
-        limit: top.unwrap_or(u32::MAX),
-    };
-    let board = board(store, &query).await?;
-    let mut plans = board.established;
-    plans.extend(board.provisional);
-    plans.truncate(top.map_or(usize::MAX, |n| n as usize));
-    let comparisons = if with_comparisons {
-        Some(comparisons(store, contest, &plans).await?)
-    } else {
-        None
-    };
-    Ok(Export {
-        version: EXPORT_VERSION,
-        contest,
-        plans,
-        comparisons,
-    })
-}
-
-async fn comparisons(
-    store: &Store,
-    contest: Contest,
-    plans: &[LeaderRow],
-) -> Result<Vec<ExportedComparison>, StoreError> {
-    let exported: std::collections::BTreeSet<_> = plans.iter().map(|p| p.plan_id).collect();
-    let all = store
-        .comparisons(contest, &ComparisonFilter::default())
-        .await?;
-    let among = all
-        .into_iter()
-        .filter(|c| exported.contains(&c.first_plan) && exported.contains(&c.second_plan));
-    Ok(among.map(ExportedComparison::from).collect())
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ pub mod review;
 pub mod service;
 pub mod status;
 pub mod submit;
+pub mod text;
 pub mod views;
 pub mod work;
 

@@ -268,6 +268,23 @@ impl Store {
         all(self.read(), &sql, params).await
     }
 
+    /// Comparisons of a contest in the order in which they were planned, behind a round and
+    /// place, at most `limit` (1,000 is the ceiling).
+    pub async fn comparisons_after(
+        &self,
+        contest: Contest,
+        after: Option<(i64, i64)>,
+        limit: u32,
+    ) -> Result<Vec<Comparison>, StoreError> {
+        let (round, seq) = after.unwrap_or((i64::MIN, i64::MIN));
+        let sql = format!(
+            "SELECT {COLUMNS} FROM comparison c WHERE c.contest = $1 AND (c.round, c.seq) > ($2, $3)
+             ORDER BY c.round, c.seq LIMIT {}",
+            limit.clamp(1, 1_000)
+        );
+        all(self.read(), &sql, params![contest, round, seq]).await
+    }
+
     /// The comparisons of two plans with each other, in both orders.
     pub async fn comparisons_between(
         &self,
