@@ -1,6 +1,6 @@
 //! How long each view takes on a database, such as one that `scripts/load/fill` made.
 //!
-//!   cargo run --release -p arena --example read_latency -- URL [RUNS]
+//! `cargo run --release -p arena --example read_latency -- URL [RUNS]`
 //!
 //! Prints a Markdown table: median, 99th percentile and slowest of RUNS reads (200), in
 //! milliseconds, one after another on one connection pool.
