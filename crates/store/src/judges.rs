@@ -121,6 +121,16 @@ impl Store {
         self.update_judge(sql, id, params![id, why, now]).await
     }
 
+    /// Gives a judge its right back; `false` when it is not suspended.
+    pub async fn reinstate_judge(&self, id: JudgeId) -> Result<bool, StoreError> {
+        let write = self.write().await?;
+        let sql = "UPDATE judge SET suspended_why = NULL, suspended_at = NULL
+                   WHERE judge_id = $1 AND suspended_at IS NOT NULL";
+        let changed = execute(&write.tx, sql, params![id]).await?;
+        write.commit().await?;
+        Ok(changed > 0)
+    }
+
     async fn update_judge(
         &self,
         sql: &str,

@@ -15,7 +15,7 @@ pub mod twin;
 
 use serde::{Deserialize, Serialize};
 
-pub use health::{Health, Standing, contradicts};
+pub use health::{GainStatistics, Health, Standing, SwapStatistics, contradicts};
 pub use injection::{SelfCanary, SelfCanaryReading};
 pub use twin::twin_of;
 
