@@ -2,14 +2,27 @@
 
 use std::sync::Arc;
 
+use accounts::Accounts;
+use arena::Service;
+use arena::audit::Audit;
 use environment::{Clock, Entropy};
+use queue::Wake;
 use store::Store;
 
 use crate::Config;
+use crate::board_cache::BoardCache;
+use crate::body::Budget;
 
 /// The service's state; clones share it.
 #[derive(Clone, Debug)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    parts: Parts,
+    board: BoardCache,
+    uploads: Budget,
+}
 
 /// What the service is made of.
 #[derive(Debug)]
@@ -18,11 +31,31 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub config: Config,
+    pub accounts: Accounts,
+    /// The use cases of ranking.
+    pub service: Service,
+    pub audit: Audit,
+    /// Tells the worker of this process, if it has one, that there is work.
+    pub wake: Wake,
 }
 
 impl App {
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        Self(Arc::new(Inner {
+            parts,
+            board: BoardCache::default(),
+            uploads: Budget::default(),
+        }))
+    }
+
+    /// Pages of the public board.
+    pub fn board(&self) -> &BoardCache {
+        &self.0.board
+    }
+
+    /// The memory that uploads share.
+    pub(crate) fn uploads(&self) -> &Budget {
+        &self.0.uploads
     }
 }
 
@@ -30,6 +63,6 @@ impl std::ops::Deref for App {
     type Target = Parts;
 
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.0.parts
     }
 }

@@ -1,14 +1,15 @@
 //! Extractors that answer with a [`Problem`] when a request can't be read.
 
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 
-use crate::Problem;
+use crate::{Problem, body};
 
-/// A JSON body, up to the limit of its route.
+/// A JSON body of at most 256 KiB.
 #[derive(Debug, Clone, Copy)]
 pub struct Json<T>(pub T);
 
@@ -23,11 +24,16 @@ pub struct Path<T>(pub T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        match axum::Json::from_request(request, state).await {
-            Ok(axum::Json(value)) => Ok(Self(value)),
-            Err(rejection) => Err(json_problem(&rejection)),
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        if media_type(&parts.headers).as_deref() != Some("application/json") {
+            let detail = "send JSON with `Content-Type: application/json`";
+            return Err(unsupported_media_type(detail));
         }
+        let bytes = body::read(&parts.headers, body, body::SMALL).await?;
+        serde_json::from_slice(&bytes)
+            .map(Self)
+            .map_err(|error| json_problem(&error))
     }
 }
 
@@ -54,20 +60,28 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
     }
 }
 
-fn json_problem(rejection: &JsonRejection) -> Problem {
-    let detail = bounded(&rejection.body_text());
-    match rejection.status() {
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
-            "send JSON with `Content-Type: application/json`",
-        ),
-        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-        StatusCode::BAD_REQUEST => Problem::bad_request("malformed_json", detail),
-        StatusCode::UNPROCESSABLE_ENTITY => {
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
+/// The media type of a body, without its parameters, in lower case.
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let media_type = value.split(';').next().unwrap_or_default();
+    Some(media_type.trim().to_ascii_lowercase())
+}
+
+pub(crate) fn unsupported_media_type(detail: &str) -> Problem {
+    Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        detail,
+    )
+}
+
+fn json_problem(error: &serde_json::Error) -> Problem {
+    let detail = bounded(&error.to_string());
+    match error.classify() {
+        Category::Data => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail),
+        Category::Syntax | Category::Eof | Category::Io => {
+            Problem::bad_request("malformed_json", detail)
         }
-        _ => Problem::bad_request("unreadable_body", "the body could not be read to its end"),
     }
 }
 
@@ -78,15 +92,6 @@ fn query_problem(rejection: &QueryRejection) -> Problem {
         bounded(&rejection.body_text()),
     )
     .field("query")
-}
-
-/// A body over the limit of its route.
-pub fn too_large() -> Problem {
-    Problem::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "too_large",
-        "the body is larger than this route takes; a run zip may have 64 MiB",
-    )
 }
 
 /// Messages of parsers repeat what was sent, and that may be long.

@@ -8,16 +8,22 @@
 //! HTML; every answer has a request id and the security headers; nothing is changed by a GET.
 //! Deliberately absent: SQL, business rules, reading configuration.
 
+mod api;
 mod app;
+mod body;
 mod config;
 pub mod extract;
 mod health;
 mod layers;
 mod openapi;
+mod preconditions;
 mod problem;
 mod routes;
 mod server;
+mod submission;
 
+pub mod board_cache;
+pub mod caller;
 pub mod metrics;
 pub mod static_files;
 pub mod view;

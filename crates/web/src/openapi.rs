@@ -9,6 +9,8 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use crate::Problem;
+
 /// The name of the session's cookie.
 pub(crate) const SESSION_COOKIE: &str = "planrank_session";
 
@@ -28,6 +30,7 @@ pub(crate) const SESSION_COOKIE: &str = "planrank_session";
         (name = "admin", description = "For operators"),
         (name = "operations", description = "Health"),
     ),
+    components(schemas(Problem)),
     modifiers(&Security),
 )]
 pub(crate) struct Api;

@@ -3,10 +3,13 @@
 //! A problem has a stable `code` for programs and a `detail` for people that says what to do. The
 //! value travels in the response's extensions too, so that pages can show it as HTML.
 
+use accounts::AccountsError;
+use arena::views::ViewError;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use store::StoreError;
 use utoipa::ToSchema;
 
 /// What went wrong, as sent.
@@ -26,7 +29,7 @@ pub struct Problem {
     pub detail: String,
     /// Which part of the request was wrong: a parameter, a header, or a JSON pointer into the body.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
+    pub field: Option<Box<str>>,
     /// Seconds after which trying again makes sense; the same as the header `Retry-After`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_secs: Option<u64>,
@@ -47,7 +50,7 @@ impl Problem {
 
     #[must_use]
     pub fn field(mut self, field: impl Into<String>) -> Self {
-        self.field = Some(field.into());
+        self.field = Some(field.into().into());
         self
     }
 
@@ -137,12 +140,58 @@ impl IntoResponse for Problem {
     }
 }
 
-impl From<store::StoreError> for Problem {
-    fn from(error: store::StoreError) -> Self {
-        if let store::StoreError::Invalid { what, why } = &error {
-            return Self::bad_request("invalid", format!("{what} can't be used: {why}"));
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Invalid { what, why } => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid",
+                format!("{what} can't be used: {why}"),
+            ),
+            StoreError::Busy => {
+                tracing::warn!(%error, "a request found the database busy");
+                let detail = "the database is busy; try again in a moment";
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                Self::new(status, "database_busy", detail).retry_after(2)
+            }
+            StoreError::Unreachable { .. } => {
+                tracing::error!(%error, "a request found no database");
+                let detail = "the database does not answer; try again in a moment";
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                Self::new(status, "database_unavailable", detail).retry_after(5)
+            }
+            _ => Self::internal(&error),
         }
-        Self::internal(&error)
+    }
+}
+
+impl From<AccountsError> for Problem {
+    fn from(error: AccountsError) -> Self {
+        let detail = error.to_string();
+        match error {
+            AccountsError::Invalid { field, why } => Self::invalid(field, why),
+            AccountsError::Forbidden(why) => Self::forbidden(why),
+            AccountsError::NotFound(what) => Self::not_found(what),
+            AccountsError::TooManyKeys { .. } => Self::conflict("too_many_keys", detail),
+            AccountsError::Refused(why) => Self::conflict("refused", why),
+            AccountsError::TooMany(limit) => {
+                Self::too_many(detail, limit.retry_after_secs).field(limit.rule.as_str())
+            }
+            AccountsError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ViewError> for Problem {
+    fn from(error: ViewError) -> Self {
+        let detail = error.to_string();
+        match error {
+            ViewError::NotFound => Self::not_found("plan"),
+            ViewError::NeedsAccount => Self::unauthenticated(),
+            ViewError::SamePlan => Self::conflict("same_plan", detail),
+            ViewError::BadCursor => Self::invalid("cursor", detail),
+            ViewError::Store(error) => error.into(),
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::openapi::{Api, Rendered};
-use crate::{App, Problem, health, layers, openapi, static_files};
+use crate::{App, Problem, api, health, layers, openapi, static_files};
 
 /// The OpenAPI document of the service.
 pub fn document() -> Document {
@@ -34,6 +34,7 @@ fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Api::openapi())
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
+        .merge(api::routes())
 }
 
 /// Routes for browsers and operators.

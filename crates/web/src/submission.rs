@@ -1,0 +1,269 @@
+//! Taking a plan: limits, repetitions under an idempotency key, storing, and waiting for a result.
+//! The API and the upload page both submit through here.
+//!
+//! Invariants: what fails is not counted against a limit, nor is what creates nothing; once a body
+//! is read, the work goes on although its sender has gone.
+
+use std::time::Duration;
+
+use accounts::{Caller, Claim, Repeat, Rule};
+use arena::status::{Phase, PlanStatus, plan_status};
+use arena::submit::{Content, Submission, SubmitError, Submitted, submit as store_plan};
+use axum::http::StatusCode;
+use plan::model::Warning;
+use plan::read::ReadError;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use store::{AccountId, Digest, PlanId, Visibility};
+use tokio::time::{Instant, sleep};
+
+use crate::body::Upload;
+use crate::{App, Problem};
+
+const FIRST_LOOK: Duration = Duration::from_millis(100);
+const LAST_LOOK: Duration = Duration::from_secs(1);
+
+/// How a plan is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Packing {
+    Json,
+    Zip,
+}
+
+/// How its sender wants it to be taken.
+#[derive(Debug, Clone)]
+pub(crate) struct Wish {
+    pub(crate) packing: Packing,
+    pub(crate) visibility: Visibility,
+    pub(crate) external_id: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) idempotency_key: Option<String>,
+}
+
+/// A plan that was taken; kept as the answer to repetitions.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Accepted {
+    pub(crate) plan_id: PlanId,
+    pub(crate) created: bool,
+    pub(crate) warnings: Vec<Warning>,
+    /// What was not done as asked.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Reads and stores a plan, once however often it is sent.
+pub(crate) async fn submit(
+    app: &App,
+    caller: &Caller,
+    wish: Wish,
+    upload: impl Future<Output = Result<Upload, Problem>>,
+) -> Result<Accepted, Problem> {
+    let owner = caller.account_id;
+    app.accounts.take(owner, Rule::RanksPerMinute, 1).await?;
+    let taken = match upload.await {
+        Ok(upload) => detached(app, owner, wish, upload).await,
+        Err(problem) => Err(problem),
+    };
+    if taken.is_err() {
+        give_back(app, owner, Rule::RanksPerMinute).await;
+    }
+    taken
+}
+
+async fn detached(
+    app: &App,
+    owner: AccountId,
+    wish: Wish,
+    upload: Upload,
+) -> Result<Accepted, Problem> {
+    let app = app.clone();
+    let work = tokio::spawn(async move { once(&app, owner, wish, upload).await });
+    match work.await {
+        Ok(accepted) => accepted,
+        Err(panic) => Err(Problem::internal(&panic)),
+    }
+}
+
+async fn once(
+    app: &App,
+    owner: AccountId,
+    wish: Wish,
+    upload: Upload,
+) -> Result<Accepted, Problem> {
+    let Some(key) = wish.idempotency_key.clone() else {
+        return store(app, owner, wish, upload).await;
+    };
+    let fingerprint = fingerprint(&wish, &upload.bytes);
+    let claim = match app.accounts.idempotent(owner, &key, fingerprint).await? {
+        Repeat::Fresh(claim) => claim,
+        Repeat::Same(answer) => {
+            give_back(app, owner, Rule::RanksPerMinute).await;
+            return serde_json::from_str(&answer).map_err(|error| Problem::internal(&error));
+        }
+        Repeat::InProgress { retry_after_secs } => return Err(in_progress(retry_after_secs)),
+        Repeat::Conflict => return Err(key_reused()),
+    };
+    let stored = store(app, owner, wish, upload).await;
+    settle(app, claim, stored.as_ref().ok()).await;
+    stored
+}
+
+/// An answer that can't be kept is an answer: a repetition finds the same content.
+async fn settle(app: &App, claim: Claim, accepted: Option<&Accepted>) {
+    let answer = accepted.and_then(|accepted| serde_json::to_string(accepted).ok());
+    let settled = match answer {
+        Some(answer) => app.accounts.remember(claim, &answer).await.map(drop),
+        None => app.accounts.give_up(claim).await,
+    };
+    if let Err(error) = settled {
+        tracing::warn!(%error, "an idempotency key was not settled");
+    }
+}
+
+/// Everything that the answer depends on.
+fn fingerprint(wish: &Wish, bytes: &[u8]) -> Digest {
+    let Wish {
+        packing,
+        visibility,
+        external_id,
+        name,
+        ..
+    } = wish;
+    let how = format!("{packing:?} {visibility:?} {external_id:?} {name:?}\n");
+    let hash = Sha256::new().chain_update(how).chain_update(bytes);
+    Digest(hash.finalize().into())
+}
+
+async fn store(
+    app: &App,
+    owner: AccountId,
+    wish: Wish,
+    upload: Upload,
+) -> Result<Accepted, Problem> {
+    let rule = Rule::NewFamiliesPerDay;
+    app.accounts.take(owner, rule, 1).await?;
+    let Upload { bytes, held } = upload;
+    let submission = Submission {
+        content: match wish.packing {
+            Packing::Json => Content::Json(bytes),
+            Packing::Zip => Content::Zip(bytes),
+        },
+        name: wish.name.unwrap_or_default(),
+        owner,
+        visibility: wish.visibility,
+        external_id: wish.external_id,
+    };
+    let stored = store_plan(&app.service, submission).await;
+    drop(held);
+    if !stored.as_ref().is_ok_and(|stored| stored.new_family) {
+        give_back(app, owner, rule).await;
+    }
+    let stored = stored?;
+    if stored.created {
+        app.wake.notify();
+    }
+    Ok(Accepted::of(stored))
+}
+
+/// A limit that isn't given back does no harm for long.
+async fn give_back(app: &App, owner: AccountId, rule: Rule) {
+    if let Err(error) = app.accounts.give_back(owner, rule, 1).await {
+        tracing::warn!(%error, rule = rule.as_str(), "a limit was not given back");
+    }
+}
+
+impl Accepted {
+    fn of(stored: Submitted) -> Self {
+        Self {
+            plan_id: stored.plan_id,
+            created: stored.created,
+            warnings: stored.warnings,
+            notes: stored.notes,
+        }
+    }
+}
+
+/// How far a plan is, and whether anything more is to be awaited.
+#[derive(Debug, Clone)]
+pub(crate) struct Progress {
+    pub(crate) status: PlanStatus,
+    pub(crate) is_settled: bool,
+}
+
+/// Looks at a plan, again and again within `patience`, until it is settled.
+pub(crate) async fn progress(
+    app: &App,
+    plan: PlanId,
+    patience: Option<Duration>,
+) -> Result<Progress, Problem> {
+    let end = Instant::now() + patience.unwrap_or_default();
+    let mut pause = FIRST_LOOK;
+    loop {
+        let status = plan_status(&app.store, plan).await?;
+        let status = status.ok_or_else(|| Problem::not_found("plan"))?;
+        let is_settled = !matches!(
+            status.phase,
+            Phase::Queued | Phase::Extracting | Phase::Comparing
+        );
+        if is_settled || Instant::now() + pause > end {
+            return Ok(Progress { status, is_settled });
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(LAST_LOOK);
+    }
+}
+
+fn in_progress(retry_after_secs: u64) -> Problem {
+    let detail = "the first request with this idempotency key is not answered yet; repeat it then";
+    Problem::conflict("idempotency_in_progress", detail).retry_after(retry_after_secs)
+}
+
+fn key_reused() -> Problem {
+    let detail =
+        "this idempotency key was used for another request; take a new key for a new request";
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Problem::new(status, "idempotency_key_reused", detail).field("Idempotency-Key")
+}
+
+impl From<SubmitError> for Problem {
+    fn from(error: SubmitError) -> Self {
+        let detail = error.to_string();
+        match error {
+            SubmitError::Unreadable(error) => unreadable(&error),
+            SubmitError::TooLarge(_) => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+            }
+            SubmitError::Harmful(_) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "harmful_archive", detail)
+            }
+            SubmitError::ExternalIdTaken { .. } => {
+                Self::conflict("external_id_taken", detail).field("external_id")
+            }
+            SubmitError::BadExternalId => Self::invalid("external_id", detail),
+            SubmitError::BadVisibility => Self::invalid("visibility", detail),
+            SubmitError::Busy => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).retry_after(5)
+            }
+            SubmitError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// A plan that can't be read; where it is a field's fault, with its JSON pointer.
+fn unreadable(error: &ReadError) -> Problem {
+    let detail = error.to_string();
+    let problem = match error {
+        ReadError::BadJson { .. } => return Problem::bad_request("malformed_json", detail),
+        _ => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unreadable_plan", detail),
+    };
+    match error {
+        ReadError::WrongType { pointer, .. }
+        | ReadError::UnknownField { pointer, .. }
+        | ReadError::MissingField { pointer, .. }
+        | ReadError::BadValue { pointer, .. }
+            if pointer.starts_with('/') =>
+        {
+            problem.field(pointer.as_str())
+        }
+        _ => problem,
+    }
+}
