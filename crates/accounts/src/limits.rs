@@ -202,6 +202,11 @@ fn network(ip: IpAddr) -> String {
 }
 
 impl Accounts {
+    /// What the operator has set.
+    pub fn limits(&self) -> &Limits {
+        &self.settings.limits
+    }
+
     /// Takes `amount` of an account's limit, all or nothing.
     pub async fn take(
         &self,

@@ -149,6 +149,11 @@ impl Audit {
         })
     }
 
+    /// What the next override will weigh, in verdicts of a judge.
+    pub fn override_weight(&self) -> f64 {
+        self.settings.override_weight
+    }
+
     /// The next comparison to be judged by this reviewer, or the one that they hold; `None` when
     /// nothing is left for them.
     pub async fn next_item(&self, reviewer: Reviewer) -> Result<Option<BlindItem>, AuditError> {

@@ -21,6 +21,7 @@
 mod advice;
 mod compare;
 mod comparisons;
+mod find;
 mod head;
 mod history;
 mod judges;
@@ -39,6 +40,7 @@ use store::{AccountId, Plan, PlanFace, PlanState, StoreError, Visibility};
 pub use advice::{Advice, AdviceItem, AdviceSource, advice};
 pub use compare::{CardPair, CommonOpponent, PairView, Side, compare};
 pub use comparisons::{ComparisonPage, DimensionView, Opponent, PlanComparison, comparisons_of};
+pub use find::{FoundPlan, find};
 pub use head::{Notice, PlanHead};
 pub use history::{HistoryPoint, history};
 pub use judges::{Habits, JudgeBrief, JudgeView, judges};

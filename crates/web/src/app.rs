@@ -12,6 +12,7 @@ use store::Store;
 use crate::Config;
 use crate::board_cache::BoardCache;
 use crate::body::Budget;
+use crate::pages::Rendered;
 
 /// The service's state; clones share it.
 #[derive(Clone, Debug)]
@@ -22,6 +23,7 @@ struct Inner {
     parts: Parts,
     board: BoardCache,
     uploads: Budget,
+    rendered: Rendered,
 }
 
 /// What the service is made of.
@@ -45,12 +47,18 @@ impl App {
             parts,
             board: BoardCache::default(),
             uploads: Budget::default(),
+            rendered: Rendered::default(),
         }))
     }
 
     /// Pages of the public board.
     pub fn board(&self) -> &BoardCache {
         &self.0.board
+    }
+
+    /// Rendered pages that everybody without an account shares.
+    pub(crate) fn rendered(&self) -> &Rendered {
+        &self.0.rendered
     }
 
     /// The memory that uploads share.

@@ -42,6 +42,19 @@ pub struct BoardKey {
 }
 
 impl BoardKey {
+    /// The best established plans.
+    pub fn top(limit: u32) -> Self {
+        Self {
+            provisional: false,
+            domain: None,
+            since: None,
+            until: None,
+            flagged: None,
+            limit,
+            cursor: None,
+        }
+    }
+
     /// The query for it in some scope.
     pub fn query(&self, scope: Scope) -> LeaderboardQuery {
         LeaderboardQuery {

@@ -2,11 +2,12 @@
 //! that are being read together by a budget of memory.
 
 use std::error::Error;
+use std::pin::pin;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode, header};
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 use tower_http::timeout::TimeoutError;
 
@@ -59,6 +60,15 @@ impl Budget {
     ) -> Result<Upload, Problem> {
         gather(headers, body, limit, Some(&self.0)).await
     }
+
+    /// The same of one part of a body.
+    pub(crate) async fn collect<E: Error + 'static>(
+        &self,
+        part: impl Stream<Item = Result<Bytes, E>>,
+        limit: usize,
+    ) -> Result<Upload, Problem> {
+        gather_stream(part, limit, Some(&self.0)).await
+    }
 }
 
 async fn gather(
@@ -70,11 +80,19 @@ async fn gather(
     if declared_length(headers).is_some_and(|length| length > limit as u64) {
         return Err(too_large(limit));
     }
+    gather_stream(body.into_data_stream(), limit, budget).await
+}
+
+async fn gather_stream<E: Error + 'static>(
+    stream: impl Stream<Item = Result<Bytes, E>>,
+    limit: usize,
+    budget: Option<&Arc<Semaphore>>,
+) -> Result<Upload, Problem> {
     let mut upload = Upload {
         bytes: Vec::new(),
         held: None,
     };
-    let mut stream = body.into_data_stream();
+    let mut stream = pin!(stream);
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|error| broken_off(&error))?;
         if upload.bytes.len() + chunk.len() > limit {
@@ -118,8 +136,8 @@ fn declared_length(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// The client went away, sent too slowly, or broke the protocol.
-fn broken_off(error: &axum::Error) -> Problem {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+fn broken_off(error: &(dyn Error + 'static)) -> Problem {
+    let mut cause = Some(error);
     while let Some(error) = cause {
         if error.is::<TimeoutError>() {
             let detail = "the body did not arrive in time; send it again over a faster connection";

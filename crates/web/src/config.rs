@@ -13,6 +13,9 @@ pub struct Config {
     pub metrics_token: Option<MetricsToken>,
     /// Anybody on this machine may sign in as anybody. Only ever on loopback.
     pub dev_login: bool,
+    /// A proxy stands before the service, so the client's address is the last one of
+    /// `X-Forwarded-For`; without a proxy anybody could write anything there.
+    pub trust_proxy: bool,
     /// The largest body of a submission, in bytes.
     pub max_upload: usize,
     /// A body has to arrive within this time.
@@ -28,6 +31,7 @@ impl Config {
             public_url,
             metrics_token: None,
             dev_login: false,
+            trust_proxy: false,
             max_upload: MAX_UPLOAD,
             body_deadline: Duration::from_mins(2),
         }

@@ -20,9 +20,10 @@ use tower_http::request_id::{
 use tower_http::timeout::RequestBodyDeadlineLayer;
 use tracing::Instrument;
 
+use crate::pages::problems_as_pages;
 use crate::{App, Problem};
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longer than the longest wait that `Prefer` may ask for.
 const ANSWER_WITHIN: Duration = Duration::from_secs(90);
 
@@ -39,6 +40,10 @@ pub(crate) fn wrap(router: Router, app: &App) -> Router {
         .layer(RequestBodyDeadlineLayer::new(app.config.body_deadline))
         .layer(cross_site(app))
         .layer(middleware::from_fn_with_state(app.clone(), known_host))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            problems_as_pages,
+        ))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(security_headers))
         .layer(middleware::from_fn_with_state(

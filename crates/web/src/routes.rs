@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::openapi::{Api, Rendered};
-use crate::{App, Problem, api, health, layers, openapi, static_files};
+use crate::{App, Problem, api, health, layers, openapi, pages, static_files};
 
 /// The OpenAPI document of the service.
 pub fn document() -> Document {
@@ -23,6 +23,7 @@ pub fn router(app: &App) -> Router {
     let (routes, document) = described().split_for_parts();
     let routes = routes
         .merge(plain())
+        .merge(pages::routes())
         .fallback(no_such_page)
         .method_not_allowed_fallback(wrong_method)
         .layer(Extension(Rendered::new(&document)));

@@ -16,6 +16,8 @@ pub struct Account {
     pub role: String,
     /// Names of linked login providers.
     pub identities: Vec<String>,
+    /// A key sees neither keys nor sessions.
+    pub manages: bool,
     pub keys: Vec<KeyView>,
     pub key_form: KeyForm,
     pub sessions: Vec<SessionView>,

@@ -12,11 +12,26 @@ pub struct Admin {
     pub layout: Layout,
     pub jobs: Vec<JobKind>,
     pub dead: Vec<DeadJob>,
+    /// Of all pages.
+    pub dead_total: u64,
     pub dead_pager: Pager,
     pub search: String,
     pub accounts: Vec<AccountRow>,
     pub accounts_pager: Pager,
-    pub judges: Vec<JudgeName>,
+    pub judges: Vec<JudgeRow>,
+}
+
+impl Admin {
+    pub fn dead_total_text(&self) -> Count {
+        Count(self.dead_total)
+    }
+}
+
+/// A judge and whether it may judge.
+#[derive(Debug, Clone)]
+pub struct JudgeRow {
+    pub judge_id: String,
+    pub judge: JudgeName,
 }
 
 /// One kind of job and how many are where.
@@ -64,7 +79,6 @@ pub struct AccountRow {
     pub email: Option<String>,
     /// `user`, `reviewer`, `admin`
     pub role: String,
-    pub plans: u64,
     pub created: Moment,
     pub last_seen: Option<Moment>,
     pub disabled: bool,
@@ -75,9 +89,5 @@ pub struct AccountRow {
 impl AccountRow {
     pub fn is_role(&self, role: &str) -> bool {
         self.role == role
-    }
-
-    pub fn plans_text(&self) -> Count {
-        Count(self.plans)
     }
 }

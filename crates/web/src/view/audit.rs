@@ -16,19 +16,16 @@ use super::plan::DimensionView;
 pub struct AuditQueue {
     pub layout: Layout,
     pub next_item: Option<String>,
-    pub waiting: u64,
-    pub labelled_by_me: u64,
+    /// Everybody's.
+    pub labels: u64,
+    pub reviewers: u64,
     pub stats: AgreementView,
     pub judges: Vec<JudgeAgreement>,
 }
 
 impl AuditQueue {
-    pub fn waiting_text(&self) -> Count {
-        Count(self.waiting)
-    }
-
-    pub fn labelled_text(&self) -> Count {
-        Count(self.labelled_by_me)
+    pub fn labels_text(&self) -> String {
+        super::format::counted(self.labels, "label")
     }
 }
 
@@ -45,6 +42,8 @@ pub struct AgreementView {
     /// Between two people.
     pub between_people: Option<f64>,
     pub overrides: u64,
+    /// Labels until the share of one side is known to within ten points.
+    pub more_wanted: u64,
 }
 
 impl AgreementView {
@@ -71,6 +70,10 @@ impl AgreementView {
 
     pub fn between_people_text(&self) -> Option<String> {
         self.between_people.map(Change::plain)
+    }
+
+    pub fn more_wanted_text(&self) -> Option<String> {
+        (self.more_wanted > 0).then(|| super::format::counted(self.more_wanted, "more label"))
     }
 
     pub fn overrides_text(&self) -> Count {
@@ -230,13 +233,6 @@ pub struct AuditThanks {
     pub layout: Layout,
     pub overrode: bool,
     pub next_item: Option<String>,
-    pub labelled_by_me: u64,
-}
-
-impl AuditThanks {
-    pub fn labelled_text(&self) -> String {
-        super::format::counted(self.labelled_by_me, "judgement")
-    }
 }
 
 /// `/audit/history`: append-only.
@@ -251,6 +247,7 @@ pub struct AuditHistory {
 /// What one reviewer decided.
 #[derive(Debug, Clone)]
 pub struct AuditRow {
+    pub decision_id: String,
     pub at: Moment,
     pub reviewer: String,
     pub a_id: String,
@@ -264,4 +261,9 @@ pub struct AuditRow {
     pub note: String,
     /// The weight of the override, if it is one.
     pub override_weight: Option<String>,
+    /// Takes the reviewer's former decision back.
+    pub withdrawn: bool,
+    /// No newer decision has taken its place.
+    pub in_force: bool,
+    pub may_withdraw: bool,
 }

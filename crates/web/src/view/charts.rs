@@ -9,10 +9,8 @@ pub mod axis;
 pub mod history;
 pub mod interval;
 pub mod level;
-pub mod spark;
 
 pub use axis::Axis;
 pub use history::{HistoryChart, HistoryPoint};
 pub use interval::IntervalBar;
 pub use level::LevelScale;
-pub use spark::Spark;

@@ -2,8 +2,7 @@
 
 use askama::Template;
 
-use super::charts::Spark;
-use super::format::{Change, Count, NanoUsd, Percent};
+use super::format::{Change, Count, Percent};
 use super::layout::Layout;
 use super::parts::JudgeName;
 
@@ -15,29 +14,23 @@ pub struct Judges {
 }
 
 /// One judge and its health.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct JudgeView {
     pub judge: JudgeName,
     /// Model, or version of the rules.
     pub version: String,
     pub verdicts: u64,
-    pub void: u64,
     pub flips: Option<FlipRate>,
     /// In logits, for whoever is shown first.
     pub position_effect: Option<f64>,
     /// κ relative to the other judges; 1 is average.
     pub discrimination: Option<f64>,
     pub canaries: Vec<CanaryView>,
-    pub cost: NanoUsd,
 }
 
 impl JudgeView {
     pub fn verdicts_text(&self) -> Count {
         Count(self.verdicts)
-    }
-
-    pub fn void_text(&self) -> Count {
-        Count(self.void)
     }
 
     pub fn position_text(&self) -> Option<Change> {
@@ -101,8 +94,8 @@ pub struct CanaryView {
     /// Mean levels gained by the twin; 0 is right.
     pub gain: f64,
     pub se: Option<f64>,
-    /// Oldest first.
-    pub trend: Vec<f64>,
+    /// The gain is what an honest judge may show.
+    pub as_expected: bool,
 }
 
 impl CanaryView {
@@ -112,10 +105,6 @@ impl CanaryView {
 
     pub fn se_text(&self) -> Option<String> {
         self.se.map(|se| format!("± {se:.2}"))
-    }
-
-    pub fn spark(&self) -> Option<Spark> {
-        Spark::new(self.trend.iter().copied())
     }
 
     pub fn pairs_text(&self) -> Count {

@@ -24,7 +24,8 @@ pub struct Metrics {
     pub opened: Option<RawCall>,
     pub tokens_in: u64,
     pub tokens_out: u64,
-    pub cost: NanoUsd,
+    /// For the owner and administrators.
+    pub cost: Option<NanoUsd>,
 }
 
 impl Metrics {
@@ -85,11 +86,12 @@ pub struct RawComparison {
     /// As the judge saw it, first against second.
     pub level: String,
     pub this_was_first: bool,
-    pub opponent_id: String,
+    /// `None` when the reader may not see it.
+    pub opponent_id: Option<String>,
     pub judge: String,
     pub tokens_in: u64,
     pub tokens_out: u64,
-    pub cost: NanoUsd,
+    pub cost: Option<NanoUsd>,
     pub at: Option<Moment>,
 }
 

@@ -262,6 +262,8 @@ impl JudgedBy {
 /// Addresses of the pages before and after.
 #[derive(Debug, Clone, Default)]
 pub struct Pager {
+    /// Back to the start, in lists that only go forward.
+    pub first: Option<String>,
     pub previous: Option<String>,
     pub next: Option<String>,
     /// What this page shows, for example `1–50 of 1,204`.
@@ -270,7 +272,7 @@ pub struct Pager {
 
 impl Pager {
     pub fn is_empty(&self) -> bool {
-        self.previous.is_none() && self.next.is_none()
+        self.first.is_none() && self.previous.is_none() && self.next.is_none()
     }
 }
 

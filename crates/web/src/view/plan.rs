@@ -133,7 +133,8 @@ pub struct EvidenceView {
 #[derive(Debug, Clone)]
 pub struct MeetingView {
     pub comparison_id: String,
-    pub opponent_id: String,
+    /// `None` when the reader may not see it.
+    pub opponent_id: Option<String>,
     pub opponent_title: String,
     /// `None` when the verdict is void.
     pub level: Option<Level>,

@@ -40,6 +40,8 @@ impl Rankings {
 pub struct BoardFilter {
     /// `/rankings?scope=mine`: the plans of whoever is logged in, private ones included.
     pub mine: bool,
+    /// `/rankings?scope=private`: their private plans, ranked among themselves.
+    pub private: bool,
     pub domain: Option<String>,
     /// Dates as the form sent them, `2026-11-22`.
     pub since: String,
@@ -47,6 +49,24 @@ pub struct BoardFilter {
 }
 
 impl BoardFilter {
+    /// The value of `scope` in an address; empty for the public board.
+    pub fn scope(&self) -> &'static str {
+        match (self.mine, self.private) {
+            (true, _) => "mine",
+            (_, true) => "private",
+            _ => "",
+        }
+    }
+
+    /// The same board without a filter.
+    pub fn unfiltered(&self) -> &'static str {
+        match (self.mine, self.private) {
+            (true, _) => "/rankings?scope=mine",
+            (_, true) => "/rankings?scope=private",
+            _ => "/rankings",
+        }
+    }
+
     pub fn is_narrow(&self) -> bool {
         self.domain.is_some() || !self.since.is_empty() || !self.until.is_empty()
     }
