@@ -70,6 +70,53 @@ on_both! {
         assert_eq!(world.store.count_leaders(Contest::Public, Standing::Established).await.unwrap(), 5);
     }
 
+    async fn pages_read_backwards_hold_the_rows_that_they_held_forwards(world) {
+        world.system_plans(7).await;
+        let fence = world.contest(Contest::Public).await;
+        let rows: Vec<RatingRow> = (1..=7).map(|n| rating(n, 1500.0 + f64::from(n / 2), 1)).collect();
+        world.store.publish(&fence, 1, &rows, &NewSummary::default(), at(1)).await.unwrap();
+        for (limit, owner) in [(1, None), (2, None), (3, Some(store::AccountId::SYSTEM)), (7, None)] {
+            let first = LeaderFilter { owner, ..filter(limit) };
+            let mut pages = vec![world.store.leaderboard(&first).await.unwrap()];
+            while let Some(cursor) = pages.last().unwrap().next.clone() {
+                pages.push(world.store.leaderboard(&LeaderFilter { cursor: Some(cursor), ..first.clone() }).await.unwrap());
+            }
+            assert_eq!(pages[0].previous, None);
+            for two in pages.windows(2) {
+                let back = LeaderFilter { cursor: two[1].previous.clone(), ..first.clone() };
+                assert_eq!(world.store.leaderboard(&back).await.unwrap(), two[0], "pages of {limit}");
+            }
+        }
+    }
+
+    async fn a_first_page_read_backwards_is_filled_up(world) {
+        world.system_plans(4).await;
+        let fence = world.contest(Contest::Public).await;
+        let rows: Vec<RatingRow> = (1..=4).map(|n| rating(n, 1500.0 + f64::from(n), 1)).collect();
+        world.store.publish(&fence, 1, &rows, &NewSummary::default(), at(1)).await.unwrap();
+        let first = world.store.leaderboard(&filter(2)).await.unwrap();
+        let second = world.store.leaderboard(&LeaderFilter { cursor: first.next, ..filter(2) }).await.unwrap();
+        world.store.withdraw_plan(plan(4).plan_id, "wish").await.unwrap();
+        let back = world.store.leaderboard(&LeaderFilter { cursor: second.previous, ..filter(2) }).await.unwrap();
+        assert_eq!(back.rows.iter().map(|r| r.title.as_str()).collect::<Vec<_>>(), ["Plan 3", "Plan 2"]);
+    }
+
+    async fn a_long_history_is_thinned_and_keeps_its_ends(world) {
+        world.system_plans(1).await;
+        let fence = world.contest(Contest::Public).await;
+        for n in 1..=23 {
+            let row = [rating(1, 1500.0 + f64::from(n), 1)];
+            world.store.publish(&fence, i64::from(n), &row, &NewSummary::default(), at(i64::from(n))).await.unwrap();
+        }
+        for (points, most) in [(2, 2), (5, 5), (22, 22), (23, 23), (200, 23)] {
+            let history = world.store.rating_history_thinned(plan(1).plan_id, Contest::Public, points).await.unwrap();
+            let numbers: Vec<i64> = history.iter().map(|row| row.publication).collect();
+            assert!(numbers.len() <= most && numbers.len() + 1 >= most, "{points}: {numbers:?}");
+            assert_eq!((numbers.first(), numbers.last()), (Some(&1), Some(&23)));
+            assert!(numbers.is_sorted());
+        }
+    }
+
     async fn a_page_stays_where_it_was_when_others_are_rated(world) {
         world.system_plans(4).await;
         let fence = world.contest(Contest::Public).await;
@@ -108,6 +155,10 @@ on_both! {
             (LeaderFilter { domain: Some("space".to_owned()), ..base.clone() }, vec!["Plan 2"]),
             (LeaderFilter { standing: Standing::Provisional, ..base.clone() }, vec!["Plan 3"]),
             (LeaderFilter { since: Some(at(2)), ..base.clone() }, vec!["Plan 2", "Plan 4"]),
+            (LeaderFilter { until: Some(at(2)), ..base.clone() }, vec!["Plan 1"]),
+            (LeaderFilter { since: Some(at(2)), until: Some(at(4)), ..base.clone() }, vec!["Plan 2"]),
+            (LeaderFilter { owner: Some(account(1)), ..base.clone() }, vec![]),
+            (LeaderFilter { flagged: Some(false), ..base.clone() }, vec!["Plan 1", "Plan 2"]),
             (LeaderFilter { flagged: Some(true), ..base.clone() }, vec!["Plan 4"]),
             (LeaderFilter { contest: Contest::Private(account(1)), ..base }, vec![]),
         ];
