@@ -7,7 +7,7 @@ use plan::model::Warning;
 use plan::read::ReadError;
 use serde::Serialize;
 use store::{
-    AccountId, FamilyId, JobPriority, PlanId, StoreError, Submission as Stored, Visibility,
+    AccountId, Digest, FamilyId, JobPriority, PlanId, StoreError, Submission as Stored, Visibility,
 };
 
 use crate::catalogue::Catalogue;
@@ -81,6 +81,8 @@ pub enum SubmitError {
     BadExternalId,
     #[error("a plan is submitted as public or private")]
     BadVisibility,
+    #[error("the plan is nobody's near copy, and no new family may be founded now")]
+    FamilyRefused,
     #[error("too many plans are being read at this moment: try again in a few seconds")]
     Busy,
     #[error(transparent)]
@@ -109,8 +111,24 @@ impl From<ReadError> for SubmitError {
     }
 }
 
+/// Whether a plan may found a family. The owner's known plans and near copies are taken anyway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewFamilies {
+    Allowed,
+    Refused,
+}
+
 /// Reads and stores a plan and enqueues its measuring, the last two in one transaction.
 pub async fn submit(service: &Service, submission: Submission) -> Result<Submitted, SubmitError> {
+    submit_if(service, submission, NewFamilies::Allowed).await
+}
+
+/// The same for an owner who has perhaps founded enough families for now.
+pub async fn submit_if(
+    service: &Service,
+    submission: Submission,
+    new_families: NewFamilies,
+) -> Result<Submitted, SubmitError> {
     check(&submission)?;
     let Submission {
         content,
@@ -124,6 +142,11 @@ pub async fn submit(service: &Service, submission: Submission) -> Result<Submitt
     let batch = std::slice::from_ref(&prepared);
     let cards = Cards::in_store();
     let family = families::assign(&service.store, &cards, batch, || new_family).await?;
+    if new_families == NewFamilies::Refused && family.first() == Some(&new_family) {
+        let hash = Digest(prepared.hash.0);
+        let known = service.store.plan_by_hash(owner, hash).await?;
+        known.ok_or(SubmitError::FamilyRefused)?;
+    }
     let ids = Ids {
         clock: &*service.clock,
         entropy: &*service.entropy,

@@ -6,6 +6,7 @@
 mod account;
 mod admin;
 mod audit;
+mod export;
 mod judges;
 mod leaderboard;
 mod params;
@@ -25,6 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(rank::rank))
         .routes(routes!(leaderboard::leaderboard))
+        .routes(routes!(export::export))
         .routes(routes!(judges::list))
         .routes(routes!(plans::metrics))
         .routes(routes!(plans::compare))

@@ -8,11 +8,15 @@ use arena::audit::Audit;
 use environment::{Clock, Entropy};
 use queue::Wake;
 use store::Store;
+use tokio::sync::Semaphore;
 
 use crate::Config;
 use crate::board_cache::BoardCache;
 use crate::body::Budget;
 use crate::pages::Rendered;
+
+/// Exports under way in this process; each holds a page of plans and asks for the next.
+const MAX_EXPORTS: usize = 16;
 
 /// The service's state; clones share it.
 #[derive(Clone, Debug)]
@@ -24,6 +28,7 @@ struct Inner {
     board: BoardCache,
     uploads: Budget,
     rendered: Rendered,
+    exports: Arc<Semaphore>,
 }
 
 /// What the service is made of.
@@ -48,6 +53,7 @@ impl App {
             board: BoardCache::default(),
             uploads: Budget::default(),
             rendered: Rendered::default(),
+            exports: Arc::new(Semaphore::new(MAX_EXPORTS)),
         }))
     }
 
@@ -59,6 +65,11 @@ impl App {
     /// Rendered pages that everybody without an account shares.
     pub(crate) fn rendered(&self) -> &Rendered {
         &self.0.rendered
+    }
+
+    /// A place for each export that may run at the same time.
+    pub(crate) fn exports(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.0.exports)
     }
 
     /// The memory that uploads share.

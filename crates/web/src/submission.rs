@@ -6,9 +6,9 @@
 
 use std::time::Duration;
 
-use accounts::{Caller, Claim, Repeat, Rule};
+use accounts::{AccountsError, Caller, Claim, Repeat, Rule};
 use arena::status::{Phase, PlanStatus, plan_status};
-use arena::submit::{Content, Submission, SubmitError, Submitted, submit as store_plan};
+use arena::submit::{Content, NewFamilies, Submission, SubmitError, Submitted, submit_if};
 use axum::http::StatusCode;
 use plan::model::Warning;
 use plan::read::ReadError;
@@ -140,7 +140,16 @@ async fn store(
     upload: Upload,
 ) -> Result<Accepted, Problem> {
     let rule = Rule::NewFamiliesPerDay;
-    app.accounts.take(owner, rule, 1).await?;
+    // Only after reading it is it known whether the plan needs what is used up.
+    let over = match app.accounts.take(owner, rule, 1).await {
+        Ok(()) => None,
+        Err(AccountsError::TooMany(limit)) => Some(limit),
+        Err(error) => return Err(error.into()),
+    };
+    let new_families = match over {
+        None => NewFamilies::Allowed,
+        Some(_) => NewFamilies::Refused,
+    };
     let Upload { bytes, held } = upload;
     let submission = Submission {
         content: match wish.packing {
@@ -152,12 +161,18 @@ async fn store(
         visibility: wish.visibility,
         external_id: wish.external_id,
     };
-    let stored = store_plan(&app.service, submission).await;
+    let stored = submit_if(&app.service, submission, new_families).await;
     drop(held);
-    if !stored.as_ref().is_ok_and(|stored| stored.new_family) {
+    let counts = stored.as_ref().is_ok_and(|stored| stored.new_family);
+    if over.is_none() && !counts {
         give_back(app, owner, rule).await;
     }
-    let stored = stored?;
+    let stored = match (stored, over) {
+        (Err(SubmitError::FamilyRefused), Some(limit)) => {
+            return Err(AccountsError::TooMany(limit).into());
+        }
+        (stored, _) => stored?,
+    };
     if stored.created {
         app.wake.notify();
     }
@@ -240,6 +255,7 @@ impl From<SubmitError> for Problem {
             }
             SubmitError::BadExternalId => Self::invalid("external_id", detail),
             SubmitError::BadVisibility => Self::invalid("visibility", detail),
+            SubmitError::FamilyRefused => Self::conflict("family_refused", detail),
             SubmitError::Busy => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).retry_after(5)
             }

@@ -70,10 +70,8 @@ pub(crate) struct BoardQuery {
 
 impl BoardQuery {
     fn key(self) -> Result<BoardKey, Problem> {
-        if let Some(domain) = &self.domain
-            && (domain.is_empty() || domain.chars().count() > MAX_DOMAIN_CHARS)
-        {
-            return Err(Problem::invalid("domain", "give 1 to 200 characters"));
+        if let Some(domain) = &self.domain {
+            check_domain(domain)?;
         }
         Ok(BoardKey {
             provisional: self.standing == Some(Standing::Provisional),
@@ -85,6 +83,14 @@ impl BoardQuery {
             cursor: self.cursor.map(|cursor| cursor.0),
         })
     }
+}
+
+/// Whether it can be the name of a domain.
+pub(crate) fn check_domain(domain: &str) -> Result<(), Problem> {
+    if domain.is_empty() || domain.chars().count() > MAX_DOMAIN_CHARS {
+        return Err(Problem::invalid("domain", "give 1 to 200 characters"));
+    }
+    Ok(())
 }
 
 /// Lists plans, best first.

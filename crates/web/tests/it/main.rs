@@ -2,6 +2,10 @@
 //! named), the offline judge, and a worker in the same process.
 
 mod document;
+mod exports;
 mod flow;
+mod operators;
 mod refusals;
+mod reviewers;
+mod wire;
 mod world;

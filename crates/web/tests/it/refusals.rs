@@ -117,6 +117,8 @@ async fn the_limit_of_new_families_is_kept_and_says_when_to_come_again() {
         over.problem(429, "rate_limited")["field"],
         "new_families_per_day"
     );
+    let known = user.post_json("/api/rank", &plan("plana")).await;
+    known.with(200);
     let quotas = user.get("/api/account").await.with(200).json();
     assert_eq!(quotas["quotas"][1]["used"], 20);
 }

@@ -1,5 +1,6 @@
 //! A service for one test.
 
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +36,7 @@ impl Clock for WallClock {
 pub(crate) struct World {
     pub(crate) app: App,
     pub(crate) client: Client,
+    address: SocketAddr,
     stop: Stop,
     _database: TestDatabase,
 }
@@ -67,7 +69,8 @@ impl World {
         let stop = Stop::new();
         let (service, wake) = service_and_worker(&store, &clock, &entropy, &stop);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let address = listener.local_addr().unwrap();
+        let url = format!("http://{address}");
         let app = App::new(Parts {
             accounts: accounts(&store, &clock, &entropy, &url),
             audit: Audit::new(
@@ -92,9 +95,14 @@ impl World {
         Self {
             client: Client::anonymous(&url),
             app,
+            address,
             stop,
             _database: database,
         }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Somebody new with a key that may do all that the role allows.
@@ -193,4 +201,33 @@ pub(crate) fn plan(title: &str) -> Value {
         "prompt": format!("Build {title} by May 2027 for EUR 2 million. {}", words.join(" ")),
         "wbs": [{ "id": "a", "name": format!("Design {title}") }, { "id": "b", "name": format!("Build {title}") }],
     })
+}
+
+/// Asks until the answer is as wanted.
+pub(crate) async fn until(client: &Client, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    for _ in 0..300 {
+        let answer = client.get(path).await.with(200).json();
+        if wanted(&answer) {
+            return answer;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{path} never answered as wanted");
+}
+
+/// Waits until so many plans of as many owners are rated; returns the last owner.
+pub(crate) async fn ranked(world: &World, plans: usize) -> Client {
+    let names = ["alder", "birch", "cedar", "dogwood", "elm", "fir"];
+    let mut last = world.client.clone();
+    for name in &names[..plans] {
+        last = world.user(name, Role::User).await;
+        last.post_json("/api/rank", &plan(name)).await.with(202);
+    }
+    let path = "/api/leaderboard?standing=provisional";
+    until(&world.client, path, |board| {
+        let items = board["items"].as_array();
+        items.is_some_and(|items| items.len() == plans)
+    })
+    .await;
+    last
 }
