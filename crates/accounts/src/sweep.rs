@@ -12,6 +12,22 @@ const MAX_BATCHES: u32 = 20;
 /// How long a key that ended is still listed, and refused by name.
 const ENDED_KEYS_KEPT: TimeDelta = TimeDelta::days(90);
 
+/// Repeats a statement until it forgets less than a batch. A macro, since the future of an async
+/// closure is not `Send` for every lifetime, and sweeps run on worker threads.
+macro_rules! batches {
+    ($statement:expr) => {{
+        let mut total = 0;
+        for _ in 0..MAX_BATCHES {
+            let forgotten = $statement.await?;
+            total += forgotten;
+            if forgotten < u64::from(BATCH) {
+                break;
+            }
+        }
+        total
+    }};
+}
+
 /// How many rows a sweep forgot.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Swept {
@@ -28,26 +44,11 @@ impl Accounts {
         let store = &self.store;
         let ended = now - ENDED_KEYS_KEPT;
         Ok(Swept {
-            sessions: batches(async || store.sweep_sessions(now, BATCH).await).await?,
-            login_attempts: batches(async || store.sweep_login_attempts(now, BATCH).await).await?,
-            idempotency_keys: batches(async || store.sweep_idempotency_keys(now, BATCH).await)
-                .await?,
-            limits: batches(async || store.sweep_limits(now, BATCH).await).await?,
-            api_keys: batches(async || store.sweep_api_keys(ended, BATCH).await).await?,
+            sessions: batches!(store.sweep_sessions(now, BATCH)),
+            login_attempts: batches!(store.sweep_login_attempts(now, BATCH)),
+            idempotency_keys: batches!(store.sweep_idempotency_keys(now, BATCH)),
+            limits: batches!(store.sweep_limits(now, BATCH)),
+            api_keys: batches!(store.sweep_api_keys(ended, BATCH)),
         })
     }
-}
-
-async fn batches(
-    mut one: impl AsyncFnMut() -> Result<u64, store::StoreError>,
-) -> Result<u64, store::StoreError> {
-    let mut total = 0;
-    for _ in 0..MAX_BATCHES {
-        let forgotten = one().await?;
-        total += forgotten;
-        if forgotten < u64::from(BATCH) {
-            break;
-        }
-    }
-    Ok(total)
 }
