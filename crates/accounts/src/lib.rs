@@ -20,6 +20,7 @@ mod idempotency;
 mod key_format;
 mod keys;
 mod limits;
+mod local;
 mod login;
 mod name;
 mod return_to;
