@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use store::AccountId;
 use url::Url;
 
 /// Settings of the HTTP layer.
@@ -16,6 +17,8 @@ pub struct Config {
     /// A proxy stands before the service, so the client's address is the last one of
     /// `X-Forwarded-For`; without a proxy anybody could write anything there.
     pub trust_proxy: bool,
+    /// Signs whoever knows it in, for the demo on one's own machine.
+    pub sign_in_link: Option<SignInLink>,
     /// The largest body of a submission, in bytes.
     pub max_upload: usize,
     /// A body has to arrive within this time.
@@ -32,6 +35,7 @@ impl Config {
             metrics_token: None,
             dev_login: false,
             trust_proxy: false,
+            sign_in_link: None,
             max_upload: MAX_UPLOAD,
             body_deadline: Duration::from_mins(2),
         }
@@ -65,5 +69,25 @@ pub struct MetricsToken(pub String);
 impl std::fmt::Debug for MetricsToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("MetricsToken(…)")
+    }
+}
+
+/// An address that signs in to an account, until the process ends; `Debug` hides it.
+#[derive(Clone)]
+pub struct SignInLink {
+    /// Letters and digits that nobody can guess.
+    pub token: String,
+    pub account: AccountId,
+}
+
+impl SignInLink {
+    pub fn path(&self) -> String {
+        format!("/login/link/{}", self.token)
+    }
+}
+
+impl std::fmt::Debug for SignInLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SignInLink(…)")
     }
 }

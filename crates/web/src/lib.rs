@@ -30,8 +30,7 @@ pub mod static_files;
 pub mod view;
 
 pub use app::{App, Parts};
-pub use config::{Config, MetricsToken};
-pub use health::render as render_metrics;
+pub use config::{Config, MetricsToken, SignInLink};
 pub use problem::Problem;
-pub use routes::{document, router};
+pub use routes::{document, metrics_router, router};
 pub use server::serve;

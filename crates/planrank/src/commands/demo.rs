@@ -1,6 +1,7 @@
-//! `planrank demo`: example plans in, a leaderboard out, a database left to explore.
+//! `planrank demo`: example plans in, a leaderboard out, then the pages in a browser.
 
 mod examples;
+mod serving;
 
 use arena::explain::pair_story;
 use arena::import::ImportReport;
@@ -42,6 +43,9 @@ pub(super) async fn run(global: &Global, args: &Demo) -> anyhow::Result<Exit> {
     rank::print_report(&report, &database)?;
     print_first_against_second(&store).await?;
     print_next_steps(&database)?;
+    if !args.once {
+        serving::serve(&store, args).await?;
+    }
     Ok(exit_of(&imported, &report))
 }
 
