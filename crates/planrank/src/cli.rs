@@ -1,8 +1,16 @@
 //! The command line: every argument, its environment variable and its default.
 
+mod service;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use service::{
+    Admin, AdminCommand, CreateKey, HttpOptions, LoginOptions, RoleName, Serve, WorkOptions,
+};
+
+use crate::logging::LogFormat;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -46,6 +54,15 @@ pub(crate) struct Global {
     /// What to log on standard error: error, warn, info, debug, or a tracing filter
     #[arg(long, env = "PLANRANK_LOG", global = true, value_name = "FILTER")]
     pub(crate) log: Option<String>,
+    /// How log lines are written
+    #[arg(
+        long,
+        env = "PLANRANK_LOG_FORMAT",
+        global = true,
+        value_enum,
+        default_value = "text"
+    )]
+    pub(crate) log_format: LogFormat,
 }
 
 #[derive(Debug, Subcommand)]
@@ -62,6 +79,10 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Write the ranking for other programs
     Export(Export),
+    /// Serve pages and API, work on submitted plans, or both
+    Serve(Box<Serve>),
+    /// Keys, accounts and jobs of a service
+    Admin(Admin),
     /// Measure ranking methods, or attacks on them, in a simulated world
     Simulate(Simulate),
     /// Check the set-up; with --corpus, the KPIs on a folder of runs
@@ -75,7 +96,7 @@ pub(crate) struct Demo {
     /// A folder of PlanExe runs instead of the built-in example plans
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
-    /// Exit after printing
+    /// Exit after printing instead of serving the pages
     #[arg(long)]
     pub(crate) once: bool,
     #[command(flatten)]

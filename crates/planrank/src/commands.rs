@@ -1,5 +1,6 @@
 //! One file per command; each wires use cases of `arena` to printing.
 
+mod admin;
 mod demo;
 mod doctor;
 mod explain;
@@ -8,6 +9,7 @@ mod import;
 mod leaderboard;
 mod migrate;
 mod rank;
+mod serve;
 mod simulate;
 
 use crate::cli::{Cli, Command};
@@ -23,6 +25,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Leaderboard(args) => leaderboard::run(global, &args).await,
         Command::Explain(args) => explain::run(global, &args).await,
         Command::Export(args) => export::run(global, &args).await,
+        Command::Serve(args) => serve::run(global, &args).await,
+        Command::Admin(args) => admin::run(global, &args).await,
         Command::Simulate(args) => simulate::run(global, &args),
         Command::Doctor(args) => doctor::run(global, &args).await,
         Command::Migrate(args) => migrate::run(global, &args).await,

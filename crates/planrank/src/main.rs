@@ -6,6 +6,7 @@
 mod cli;
 mod commands;
 mod exit;
+mod logging;
 mod output;
 mod system;
 mod wiring;
@@ -15,14 +16,20 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    output::start_logging(cli.global.log.as_deref());
+    let default = match cli.command {
+        cli::Command::Serve(_) => "info",
+        _ => "warn",
+    };
+    logging::start(cli.global.log.as_deref(), default, cli.global.log_format);
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
             return exit::report(&anyhow::Error::new(error).context("cannot start the runtime"));
         }
     };
-    match runtime.block_on(commands::run(cli)) {
+    let outcome = runtime.block_on(commands::run(cli));
+    logging::finish();
+    match outcome {
         Ok(code) => code.into(),
         Err(error) => exit::report(&error),
     }

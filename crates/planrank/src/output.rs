@@ -24,16 +24,6 @@ pub(crate) use say;
 
 use std::io::Write;
 
-/// Starts logging to standard error; silent unless asked for.
-pub(crate) fn start_logging(filter: Option<&str>) {
-    let filter = tracing_subscriber::EnvFilter::try_new(filter.unwrap_or("warn"))
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
-}
-
 /// Prints one line to standard output.
 pub(crate) fn line(text: &str) -> anyhow::Result<()> {
     writeln!(std::io::stdout().lock(), "{}", harmless(text))?;

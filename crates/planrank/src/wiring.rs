@@ -1,6 +1,8 @@
 //! Puts the parts together from the command line: database, models, judges, this process.
 
+mod accounts;
 mod process;
+mod service;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,6 +16,9 @@ use arena::lease::Holder;
 use arena::rank::Spent;
 use llm::{Budget, Client, Embedder, Meter, NoJournal, Secret, Settings};
 use store::{Backend, Contest, Store};
+
+pub(crate) use accounts::{accounts, accounts_of_operator};
+pub(crate) use service::service;
 
 use crate::cli::{Global, ModelOptions};
 use crate::system::{SystemClock, SystemEntropy};

@@ -67,7 +67,7 @@ pub(crate) async fn metrics(State(app): State<App>, headers: HeaderMap) -> Respo
 }
 
 /// The text of all metrics; also served on a port of its own, without a token.
-pub fn render() -> Response {
+pub(crate) fn render() -> Response {
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     (kind, crate::metrics::install().render()).into_response()
 }

@@ -30,6 +30,11 @@ pub fn router(app: &App) -> Router {
     layers::wrap(routes.with_state(app.clone()), app)
 }
 
+/// `/metrics` alone and without a token, for a port that only the operator reaches.
+pub fn metrics_router() -> Router {
+    Router::new().route("/metrics", get(async || health::render()))
+}
+
 /// Routes that the OpenAPI document describes.
 fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Api::openapi())
