@@ -17,6 +17,7 @@ mod docs;
 mod form;
 mod frame;
 mod judges;
+mod link;
 mod metrics;
 mod mine;
 mod notice;
@@ -72,6 +73,7 @@ fn sessions() -> Router<App> {
     Router::new()
         .route("/login", get(session::page))
         .route("/login/dev", post(session::dev))
+        .route("/login/link/{token}", get(link::sign_in))
         .route("/login/{provider}", post(session::begin))
         .route("/login/{provider}/callback", get(session::finish))
         .route("/logout", post(session::log_out))

@@ -47,9 +47,10 @@ pub(super) async fn run(global: &Global, args: &Serve) -> anyhow::Result<Exit> {
             web::serve(listener, web::metrics_router(), stopped.requested()).await;
         });
     }
-    let listener = match args.role.serves() {
-        true => Some(listen(address::listen(&args.http)).await?),
-        false => None,
+    let listener = if args.role.serves() {
+        Some(listen(address::listen(&args.http)).await?)
+    } else {
+        None
     };
     let public_url = match &listener {
         Some(listener) => address::public(&args.http, listener.local_addr()?)?,

@@ -152,7 +152,7 @@ pub(super) async fn dev(
 }
 
 /// Begins the session and goes on to where the browser wanted to be.
-async fn enter(
+pub(super) async fn enter(
     app: &App,
     frame: &Frame,
     headers: &HeaderMap,
