@@ -7,5 +7,6 @@ mod flow;
 mod operators;
 mod refusals;
 mod reviewers;
+mod site;
 mod wire;
 mod world;

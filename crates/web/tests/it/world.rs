@@ -187,7 +187,7 @@ fn accounts(
             public_url: url.parse().unwrap(),
             providers: Vec::new(),
             admins: Vec::new(),
-            dev_login: false,
+            dev_login: true,
         },
     };
     Accounts::new(store.clone(), clock.clone(), entropy.clone(), settings).unwrap()
