@@ -18,7 +18,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 /// Behind the API keys of every process of a test.
-const SECRET: &str = "a secret of tests, which is no secret at all";
+const SECRET: &str = "a secret of tests that is no secret at all";
 
 /// What a process of the service does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
