@@ -7,9 +7,9 @@ use super::format::{Change, Count, Elo, Moment, Percent, Ratio};
 use super::layout::Layout;
 use super::parts::{JudgeName, Level, Pager, Phase, Progress, Rating};
 
-/// Comparisons on one page: with seven dimensions each and all quotes, so many keep it under
+/// Comparisons on one page: with a dozen dimensions each and all quotes, so many keep it under
 /// 100 kB.
-pub const MEETINGS_PER_PAGE: u64 = 8;
+pub const MEETINGS_PER_PAGE: u64 = 6;
 
 #[derive(Debug, Template)]
 #[template(path = "plan.html")]
