@@ -246,7 +246,7 @@ pub(crate) fn new_plan(
         }),
         warnings: to_json(&plan.warnings),
         integrity: to_json(&plan.integrity),
-        source_name: Some(prepared.name.clone()),
+        source_name: Some(prepared.name.clone()).filter(|name| !name.is_empty()),
         source_catalogue: entry.map(to_json),
         created_at: now,
     }

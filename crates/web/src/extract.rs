@@ -85,13 +85,19 @@ fn json_problem(error: &serde_json::Error) -> Problem {
     }
 }
 
+/// How the query's parser begins its messages.
+const QUERY_PREFIX: &str = "Failed to deserialize query string: ";
+
 fn query_problem(rejection: &QueryRejection) -> Problem {
-    Problem::new(
-        StatusCode::UNPROCESSABLE_ENTITY,
-        "invalid",
-        bounded(&rejection.body_text()),
-    )
-    .field("query")
+    let text = bounded(&rejection.body_text());
+    let text = text.strip_prefix(QUERY_PREFIX).unwrap_or(&text);
+    // "limit: invalid digit …" names the parameter; "unknown field …" names it itself.
+    let named = text.split_once(": ").filter(|(name, _)| {
+        let is_letter = |c: char| c.is_ascii_lowercase() || c == '_';
+        !name.is_empty() && name.chars().all(is_letter)
+    });
+    let (field, why) = named.unwrap_or(("query", text));
+    Problem::invalid(field, why)
 }
 
 /// Messages of parsers repeat what was sent, and that may be long.

@@ -187,6 +187,8 @@ async fn parameters_are_checked() {
         let reply = world.client.get(&format!("/api/leaderboard?{query}")).await;
         reply.problem(422, "invalid");
     }
+    let limit = world.client.get("/api/leaderboard?limit=0").await;
+    assert_eq!(limit.problem(422, "invalid")["field"], "limit");
     world
         .client
         .get("/api/leaderboard?scope=mine")

@@ -15,6 +15,8 @@ use crate::caller::Admin;
 use crate::extract::{Path, Query};
 use crate::{App, Problem};
 
+const MAX_KIND_CHARS: usize = 64;
+
 mirrored_words! {
     /// Where a job stands; `dead` failed for good, `discarded` was dead and is left at that.
     JobState of store::JobState { Waiting, Running, Done, Dead, Discarded, }
@@ -97,6 +99,10 @@ pub(crate) async fn list(
     Admin(_operator): Admin,
     Query(query): Query<JobsQuery>,
 ) -> Result<Json<Jobs>, Problem> {
+    let kind = query.kind.as_deref();
+    if kind.is_some_and(|kind| kind.chars().count() > MAX_KIND_CHARS) {
+        return Err(Problem::invalid("kind", "give at most 64 characters"));
+    }
     let filter = JobFilter {
         state: query.state.map(JobState::stored),
         kind: query.kind,
