@@ -79,7 +79,9 @@ export function mainContent(page) {
     const lines = (main.textContent ?? '').split('\n').map((line) => line.replace(/\s+/g, ' ').trim());
     const links = [...main.querySelectorAll('a[href], form[action]')]
       .map((element) => `${element.localName} ${element.getAttribute('href') ?? element.getAttribute('action')}`);
-    return [...lines.filter(Boolean), ...links];
+    // Each request has an id of its own.
+    const said = lines.filter((line) => line && !/^Request [0-9a-f]{32}$/.test(line));
+    return [...said, ...links];
   });
 }
 

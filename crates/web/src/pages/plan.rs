@@ -18,11 +18,8 @@ use crate::extract::{Path, Query};
 use crate::view::format::Moment;
 use crate::view::layout::Section;
 use crate::view::parts::Pager;
-use crate::view::plan::{OwnerActions, PlanPage};
+use crate::view::plan::{MEETINGS_PER_PAGE, OwnerActions, PlanPage};
 use crate::{App, Problem};
-
-/// Comparisons of a page: with all their quotes they fill most of it.
-const MEETINGS: u32 = 10;
 
 /// Which page of the comparisons.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -42,7 +39,7 @@ pub(super) async fn show(
     let status = plan_status(&app.store, id).await?;
     let status = status.ok_or_else(|| Problem::not_found("plan"))?;
     let cursor = paged.cursor.as_deref();
-    let meetings = views::comparisons_of(&app.store, viewer, id, cursor, MEETINGS).await?;
+    let meetings = views::comparisons_of(&app.store, viewer, id, cursor, MEETINGS_PER_PAGE).await?;
     let history = views::history(&app.store, viewer, id).await?;
     let better = views::better_nearby(&app.store, viewer, id).await?;
     let advice = views::advice(&app.store, viewer, id).await?;

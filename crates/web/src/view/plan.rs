@@ -9,7 +9,7 @@ use super::parts::{JudgeName, Level, Pager, Phase, Progress, Rating};
 
 /// Comparisons on one page: with a dozen dimensions each and all quotes, so many keep it under
 /// 100 kB.
-pub const MEETINGS_PER_PAGE: u64 = 6;
+pub const MEETINGS_PER_PAGE: u32 = 6;
 
 #[derive(Debug, Template)]
 #[template(path = "plan.html")]
