@@ -27,7 +27,7 @@ use crate::vectors::{self, VectorError};
 pub use ask::Found;
 pub(crate) use ask::version as rater_version;
 use corpus::Corpus;
-pub(crate) use reunion::reunite;
+pub use reunion::reunite;
 pub use single::{One, one, version_in_force};
 pub(crate) use snapshot::renew as renew_snapshot;
 

@@ -34,19 +34,28 @@ from_row!(ComparisonsMade { ended, scheduled });
 
 impl Store {
     /// The running, else the waiting, else the last dead job of a kind and key.
+    ///
+    /// One statement sees one moment: a job that begins between two looks, one for what runs and
+    /// one for what waits, would be seen by neither.
     pub async fn job_of_key(&self, kind: &str, key: &str) -> Result<Option<KeyedJob>, StoreError> {
-        for state in [JobState::Running, JobState::Waiting, JobState::Dead] {
-            // The state stands in the text: only so is its partial index chosen.
-            let sql = format!(
-                "SELECT state, attempts, run_at, last_error FROM job
-                 WHERE state = '{state}' AND kind = $1 AND key = $2 ORDER BY job_id DESC LIMIT 1"
-            );
-            let found = one(self.read(), &sql, params![kind, key]).await?;
-            if found.is_some() {
-                return Ok(found);
-            }
-        }
-        Ok(None)
+        // The states stand in the text: only so are their partial indexes chosen.
+        let of = |place: u8, state: JobState| {
+            format!(
+                "SELECT {place} AS place, job_id, state, attempts, run_at, last_error FROM job
+                 WHERE state = '{state}' AND kind = $1 AND key = $2"
+            )
+        };
+        let states = [
+            of(0, JobState::Running),
+            of(1, JobState::Waiting),
+            of(2, JobState::Dead),
+        ];
+        let sql = format!(
+            "SELECT state, attempts, run_at, last_error FROM ({}) found
+             ORDER BY place, job_id DESC LIMIT 1",
+            states.join(" UNION ALL ")
+        );
+        one(self.read(), &sql, params![kind, key]).await
     }
 
     /// What of a contest's comparisons a plan takes part in.

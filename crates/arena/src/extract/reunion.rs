@@ -13,7 +13,7 @@ use crate::import::families;
 use crate::vectors::VectorError;
 
 /// Puts a plan that founded its family together with the near copies that it had missed.
-pub(crate) async fn reunite(store: &Store, id: PlanId) -> Result<(), ExtractError> {
+pub async fn reunite(store: &Store, id: PlanId) -> Result<(), ExtractError> {
     let Some(own) = founder(store, id).await? else {
         return Ok(());
     };
