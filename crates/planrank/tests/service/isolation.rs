@@ -1,0 +1,180 @@
+//! Who may do what: every route of the OpenAPI document and every page, asked by everybody.
+//!
+//! A route that is missing from the table fails the test, and so does a row whose route is gone.
+//! `{plan}` and `{other}` are private plans of the owner's, `{key}` and `{spare}` API keys of the
+//! owner's, `{account}` is somebody else's account, `{kind}` a kind of job, and `{nothing}` an id
+//! that names nothing.
+
+mod table;
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::Value;
+use testkit::service::Client;
+
+use crate::support::plans::example;
+use crate::support::{World, plan_id, submit, until_rated, user};
+use table::{ROWS, Row};
+
+const NOTHING: &str = "00000000-0000-7000-8000-000000000000";
+
+/// Everybody, in the order of a row's statuses.
+struct People {
+    all: [(&'static str, Client); 5],
+    places: Vec<(&'static str, String)>,
+}
+
+async fn people(world: &World) -> People {
+    let somebody = async |name, role| user(&world.launcher, &world.service, name, role).await;
+    let key = world.launcher.create_key("owner", "user").await;
+    let owner = world.service.client().with_key(&key.secret);
+    let accepted = submit(&owner, &example("village-library-powys"), "private").await;
+    let plan = plan_id(&accepted);
+    let other = submit(&owner, &example("vineyard-organic-rioja"), "private").await;
+    for reply in [&accepted, &other] {
+        until_rated(&owner, reply.json()["status_url"].as_str().unwrap()).await;
+    }
+    let own_key = world.launcher.create_key("owner", "user").await;
+    let spare_key = world.launcher.create_key("owner", "user").await;
+    let bystander = world.launcher.create_key("bystander", "user").await;
+    let text = |value: &Value| value.as_str().expect("an id").to_owned();
+    People {
+        all: [
+            ("nobody", world.service.client()),
+            ("a stranger", somebody("stranger", "user").await),
+            ("the owner", owner),
+            ("a reviewer", somebody("reviewer", "reviewer").await),
+            ("an admin", somebody("admin", "admin").await),
+        ],
+        places: vec![
+            ("{plan}", plan),
+            ("{other}", plan_id(&other)),
+            ("{key}", text(&own_key.said["key_id"])),
+            ("{spare}", text(&spare_key.said["key_id"])),
+            ("{account}", text(&bystander.said["account_id"])),
+            ("{kind}", "sweep".to_owned()),
+            ("{nothing}", NOTHING.to_owned()),
+        ],
+    }
+}
+
+impl People {
+    fn path(&self, row: &Row) -> String {
+        let start = row.path.to_owned();
+        let fill = |path: String, (word, id): &(&str, String)| path.replace(word, id);
+        self.places.iter().fold(start, fill)
+    }
+}
+
+/// Nobody first and whoever owns a thing last, so that what is changed is still there to be refused.
+const ORDER: [usize; 5] = [0, 1, 3, 4, 2];
+
+async fn faults_of(row: &Row, people: &People) -> Vec<String> {
+    let path = people.path(row);
+    let mut faults = Vec::new();
+    for index in ORDER {
+        let (who, client) = &people.all[index];
+        let method: Method = row.method.parse().unwrap();
+        let mut request = client.request(method, &path);
+        if let Some(body) = row.body {
+            request = request
+                .header("content-type", row.content_type())
+                .body(body);
+        }
+        let reply = client.send(request).await;
+        let expected = row.statuses[index];
+        if reply.status != expected {
+            let said: String = reply.text().chars().take(200).collect();
+            let row = format!("{} {}", row.method, row.path);
+            faults.push(format!(
+                "{row} by {who}: {} instead of {expected}: {said}",
+                reply.status
+            ));
+        }
+    }
+    faults
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_gets_what_the_table_says() {
+    let world = World::new().await;
+    let people = people(&world).await;
+    let mut faults = Vec::new();
+    for row in ROWS {
+        faults.extend(faults_of(row, &people).await);
+    }
+    assert!(
+        faults.is_empty(),
+        "{} faults\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_of_the_document_is_in_the_table_and_the_other_way_round() {
+    let world = World::new().await;
+    let document = world
+        .service
+        .client()
+        .get("/openapi.json")
+        .await
+        .with(200)
+        .json();
+    let documented = documented(&document);
+    let tabled: BTreeSet<String> = ROWS.iter().filter_map(Row::documented).collect();
+    let missing: Vec<_> = documented.difference(&tabled).collect();
+    let gone: Vec<_> = tabled.difference(&documented).collect();
+    assert!(missing.is_empty(), "not in the table: {missing:#?}");
+    assert!(gone.is_empty(), "not in the document: {gone:#?}");
+}
+
+/// `GET /api/plans/{}`: names of parameters don't matter.
+fn documented(document: &Value) -> BTreeSet<String> {
+    let mut routes = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            if ["get", "post", "put", "patch", "delete"].contains(&method.as_str()) {
+                routes.insert(format!(
+                    "{} {}",
+                    method.to_uppercase(),
+                    table::nameless(path)
+                ));
+            }
+        }
+    }
+    routes
+}
+
+/// What the owner keeps private stands in nobody else's lists.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_private_plan_is_in_no_list_of_another() {
+    let world = World::new().await;
+    let people = people(&world).await;
+    let (_, plan) = &people.places[0];
+    for (who, client) in &people.all {
+        let sees = matches!(*who, "the owner" | "an admin");
+        for list in [
+            "/api/leaderboard?scope=public",
+            "/api/export?format=ndjson",
+            "/rankings",
+        ] {
+            let text = client.get(list).await.with(200).text();
+            assert!(!text.contains(plan.as_str()), "{who} finds it in {list}");
+        }
+        let own = client
+            .get("/api/leaderboard?scope=private&standing=provisional")
+            .await;
+        assert_eq!(
+            own.text().contains(plan.as_str()),
+            *who == "the owner",
+            "{who}"
+        );
+        let status = client
+            .get(&format!("/api/plan_metrics/{plan}"))
+            .await
+            .status;
+        assert_eq!(status == 200, sees, "{who} gets {status}");
+    }
+}
