@@ -221,6 +221,8 @@ async fn read(service: &Service, content: Content, name: String) -> Result<Prepa
     };
     let reading = tokio::task::spawn_blocking(move || {
         let plan = match content {
+            // Messages begin with the name.
+            Content::Json(bytes) if name.is_empty() => plan::read_json(&bytes, "the document"),
             Content::Json(bytes) => plan::read_json(&bytes, &name),
             Content::Zip(bytes) => plan::read_zip(&bytes, &name),
         }?;

@@ -287,7 +287,11 @@ pub(super) async fn reinstate(
     Path(id): Path<Uuid>,
 ) -> Result<Response, Problem> {
     let caller = frame.permitted(Scope::Admin)?;
-    if !app.store.reinstate_judge(JudgeId(id)).await? {
+    let judge = JudgeId(id);
+    if app.store.judge(judge).await?.is_none() {
+        return Err(Problem::not_found("judge"));
+    }
+    if !app.store.reinstate_judge(judge).await? {
         return Err(Problem::conflict(
             "not_suspended",
             "the judge isn't suspended",
