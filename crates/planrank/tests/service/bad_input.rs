@@ -51,7 +51,7 @@ fn json_cases() -> Vec<Case> {
     let many: Vec<String> = (0..10_000).map(|n| format!(r#","key{n}":{n}"#)).collect();
     let deep = "[".repeat(100_000) + &"]".repeat(100_000);
     vec![
-        case("an empty body", JSON, "", MALFORMED),
+        case("an empty body", JSON, "", UNREADABLE),
         case("no JSON", JSON, "title=A plan", MALFORMED),
         case(
             "half of a document",
@@ -76,7 +76,7 @@ fn json_cases() -> Vec<Case> {
             "nested 100,000 deep",
             JSON,
             plan(&format!(r#","sections":{deep}"#)),
-            MALFORMED,
+            UNREADABLE,
         ),
         case(
             "a number beyond all",
@@ -108,7 +108,7 @@ fn json_cases() -> Vec<Case> {
             "a key twice",
             JSON,
             plan(r#","title":"Another plan""#),
-            UNREADABLE,
+            MALFORMED,
         ),
         case(
             "a title of nothing to see",
@@ -198,7 +198,8 @@ async fn every_bad_body_gets_its_problem_and_leaves_nothing_behind() {
             continue;
         }
         let problem = reply.any_problem();
-        if problem["code"] != case.code {
+        let is_sentence = !problem["detail"].as_str().unwrap().starts_with(' ');
+        if problem["code"] != case.code || !is_sentence {
             faults.push(format!("{}: {problem}", case.name));
         }
         assert!(

@@ -1,9 +1,10 @@
 //! Who may do what: every route of the OpenAPI document and every page, asked by everybody.
 //!
 //! A route that is missing from the table fails the test, and so does a row whose route is gone.
-//! `{plan}` and `{other}` are private plans of the owner's, `{key}` and `{spare}` API keys of the
-//! owner's, `{account}` is somebody else's account, `{kind}` a kind of job, and `{nothing}` an id
-//! that names nothing.
+//! Everybody has a session, since API keys can't manage API keys. `{plan}` and `{other}` are private
+//! plans of the owner's, `{key}`, `{spare}`, `{page-key}` and `{page-spare}` API keys of the owner's,
+//! `{account}` is somebody else's account, `{kind}` a kind of job, and `{nothing}` an id that names
+//! nothing.
 
 mod table;
 
@@ -13,8 +14,7 @@ use reqwest::Method;
 use serde_json::Value;
 use testkit::service::Client;
 
-use crate::support::plans::example;
-use crate::support::{World, plan_id, submit, until_rated, user};
+use crate::support::{World, two_rated};
 use table::{ROWS, Row};
 
 const NOTHING: &str = "00000000-0000-7000-8000-000000000000";
@@ -26,19 +26,18 @@ struct People {
 }
 
 async fn people(world: &World) -> People {
-    let somebody = async |name, role| user(&world.launcher, &world.service, name, role).await;
-    let key = world.launcher.create_key("owner", "user").await;
-    let owner = world.service.client().with_key(&key.secret);
-    let accepted = submit(&owner, &example("village-library-powys"), "private").await;
-    let plan = plan_id(&accepted);
-    let other = submit(&owner, &example("vineyard-organic-rioja"), "private").await;
-    for reply in [&accepted, &other] {
-        until_rated(&owner, reply.json()["status_url"].as_str().unwrap()).await;
-    }
-    let own_key = world.launcher.create_key("owner", "user").await;
-    let spare_key = world.launcher.create_key("owner", "user").await;
+    let somebody = async |name, role| world.service.client().signed_in(name, role).await;
+    let owner = somebody("owner", "user").await;
+    let plans = two_rated([&owner, &owner], "private").await;
     let bystander = world.launcher.create_key("bystander", "user").await;
-    let text = |value: &Value| value.as_str().expect("an id").to_owned();
+    let account = bystander.said["account_id"].as_str().unwrap().to_owned();
+    let mut places: Vec<_> = ["{plan}", "{other}"].into_iter().zip(plans).collect();
+    for place in ["{key}", "{spare}", "{page-key}", "{page-spare}"] {
+        places.push((place, new_key(&owner).await));
+    }
+    places.push(("{account}", account));
+    places.push(("{kind}", "sweep".to_owned()));
+    places.push(("{nothing}", NOTHING.to_owned()));
     People {
         all: [
             ("nobody", world.service.client()),
@@ -47,16 +46,16 @@ async fn people(world: &World) -> People {
             ("a reviewer", somebody("reviewer", "reviewer").await),
             ("an admin", somebody("admin", "admin").await),
         ],
-        places: vec![
-            ("{plan}", plan),
-            ("{other}", plan_id(&other)),
-            ("{key}", text(&own_key.said["key_id"])),
-            ("{spare}", text(&spare_key.said["key_id"])),
-            ("{account}", text(&bystander.said["account_id"])),
-            ("{kind}", "sweep".to_owned()),
-            ("{nothing}", NOTHING.to_owned()),
-        ],
+        places,
     }
+}
+
+/// The id of a fresh API key of theirs.
+async fn new_key(client: &Client) -> String {
+    let wish = serde_json::json!({ "name": "a test", "scopes": ["read"] });
+    let made = client.post_json("/api/account/keys", &wish).await;
+    let key = &made.with(201).json()["key"];
+    key["key_id"].as_str().expect("an id").to_owned()
 }
 
 impl People {
@@ -128,6 +127,20 @@ async fn every_route_of_the_document_is_in_the_table_and_the_other_way_round() {
     let gone: Vec<_> = tabled.difference(&documented).collect();
     assert!(missing.is_empty(), "not in the table: {missing:#?}");
     assert!(gone.is_empty(), "not in the document: {gone:#?}");
+}
+
+/// No document lists the pages, so their list is read from where they are routed.
+#[test]
+fn every_page_is_in_the_table_and_the_other_way_round() {
+    const ROUTES: &str = include_str!("../../../web/src/pages.rs");
+    // Not pages, but nobody's secret either.
+    const PLAIN: [&str; 1] = ["/openapi.json"];
+    let texts = ROUTES.split('"').skip(1).step_by(2);
+    let paths = texts.filter(|text| text.starts_with('/'));
+    let routed: BTreeSet<String> = paths.chain(PLAIN).map(table::nameless).collect();
+    let tabled: BTreeSet<String> = ROWS.iter().filter_map(Row::page).collect();
+    assert!(routed.len() > 30, "only {} pages were found", routed.len());
+    assert_eq!(routed, tabled);
 }
 
 /// `GET /api/plans/{}`: names of parameters don't matter.

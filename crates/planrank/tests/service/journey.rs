@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 use testkit::databases::TestDatabase;
-use testkit::service::{Client, Role, Service};
+use testkit::service::{Client, Launcher, Role, Service};
 use testkit::{LogSnapshot, ModelServer, ServerOptions, responder_by_name};
 
 use crate::support::plans::{example, examples};
-use crate::support::{launcher, on_both, plan_id, submit, submit_and_wait, until_rated, user};
+use crate::support::{launcher, on_both, plan_id, submit, two_rated, until_rated, user};
 
 /// A scripted judge that never errs by much, so that none is suspended by bad luck.
 const STEADY: &str = "judge:noise=0.3,position=0.2";
@@ -19,24 +19,39 @@ async fn scripted_model() -> ModelServer {
 }
 
 /// A service whose judge is a scripted model, one whose plans are rated.
-async fn judged_by_a_model(database: &TestDatabase, model: &ModelServer) -> (Service, Client) {
+async fn judged_by_a_model(database: &TestDatabase, model: &ModelServer) -> (Service, Owners) {
     let launcher = launcher(database).judged_by(&model.base_url());
     let service = launcher.start(Role::All).await;
-    let client = user(&launcher, &service, "ada", "user").await;
-    (service, client)
+    let owners = owners(&launcher, &service).await;
+    (service, owners)
+}
+
+/// Two, since the public plans of one owner don't meet.
+type Owners = [Client; 2];
+
+async fn owners(launcher: &Launcher, service: &Service) -> Owners {
+    let ada = user(launcher, service, "ada", "user").await;
+    let bob = user(launcher, service, "bob", "user").await;
+    [ada, bob]
+}
+
+/// All examples, each with its owner.
+fn shares(owners: &Owners) -> impl Iterator<Item = (&Client, Value)> {
+    let plans = examples().into_iter().map(|(_, plan)| plan);
+    owners.iter().cycle().zip(plans)
 }
 
 /// Submits all examples at once and waits for each.
-async fn submit_examples(client: &Client) -> Vec<String> {
+async fn submit_examples(owners: &Owners) -> Vec<String> {
     let mut accepted = Vec::new();
-    for (_, plan) in examples() {
+    for (client, plan) in shares(owners) {
         let reply = submit(client, &plan, "public").await;
         assert_eq!(reply.status, 202, "{}", reply.text());
         assert!(!reply.header("location").is_empty());
         accepted.push((plan_id(&reply), reply.json()));
     }
     for (_, document) in &accepted {
-        until_rated(client, document["status_url"].as_str().unwrap()).await;
+        until_rated(&owners[0], document["status_url"].as_str().unwrap()).await;
     }
     accepted.into_iter().map(|(id, _)| id).collect()
 }
@@ -92,9 +107,9 @@ async fn assert_all_is_told(client: &Client, ids: &[String]) {
 on_both! {
     async fn plans_submitted_by_http_are_measured_compared_by_a_model_and_ranked(database) {
         let model = scripted_model().await;
-        let (service, client) = judged_by_a_model(database, &model).await;
-        let ids = submit_examples(&client).await;
-        assert_all_is_told(&client, &ids).await;
+        let (service, owners) = judged_by_a_model(database, &model).await;
+        let ids = submit_examples(&owners).await;
+        assert_all_is_told(&owners[0], &ids).await;
         assert!(model.log().answered > 0);
         assert_eq!(model.log().repeated_answers(), 0);
         assert_eq!(service.stop().await.code, Some(0));
@@ -102,29 +117,29 @@ on_both! {
 
     async fn the_same_plan_again_has_the_same_id_and_costs_no_call(database) {
         let model = scripted_model().await;
-        let (_service, client) = judged_by_a_model(database, &model).await;
-        let ids = submit_examples(&client).await;
-        let before = settled(&model, &client, &ids).await;
-        let rated = board(&client).await;
+        let (_service, owners) = judged_by_a_model(database, &model).await;
+        let ids = submit_examples(&owners).await;
+        let before = settled(&model, &owners[0], &ids).await;
+        let rated = board(&owners[0]).await;
 
         let mut again = Vec::new();
-        for (_, plan) in examples() {
-            let reply = submit(&client, &plan, "public").await;
+        for (client, plan) in shares(&owners) {
+            let reply = submit(client, &plan, "public").await;
             assert_eq!(reply.json()["created"], false, "{}", reply.text());
             again.push(plan_id(&reply));
         }
         assert_eq!(again, ids);
-        assert_eq!(settled(&model, &client, &ids).await, before);
-        assert_eq!(board(&client).await, rated);
+        assert_eq!(settled(&model, &owners[0], &ids).await, before);
+        assert_eq!(board(&owners[0]).await, rated);
     }
 
     async fn without_a_model_the_offline_judge_ranks_plans_submitted_by_http(database) {
         let launcher = launcher(database);
         let service = launcher.start(Role::All).await;
-        let client = user(&launcher, &service, "ada", "user").await;
-        let ids = submit_examples(&client).await;
-        assert_all_is_told(&client, &ids).await;
-        let first = board(&client).await[0]["title"].as_str().unwrap().to_owned();
+        let owners = owners(&launcher, &service).await;
+        let ids = submit_examples(&owners).await;
+        assert_all_is_told(&owners[0], &ids).await;
+        let first = board(&owners[0]).await[0]["title"].as_str().unwrap().to_owned();
         let excellent = ["aarhus", "recife", "kisumu"].map(|w| first.to_lowercase().contains(w));
         assert!(excellent.contains(&true), "{first} is not one of the best");
     }
@@ -167,7 +182,8 @@ async fn settled(model: &ModelServer, client: &Client, ids: &[String]) -> LogSna
 async fn whoever_waits_gets_the_result_and_whoever_does_not_gets_an_address() {
     let world = crate::support::World::new().await;
     let client = world.user("ada").await;
-    submit_and_wait(&client, &example("village-library-powys")).await;
+    let other = world.user("bob").await;
+    plan_id(&submit(&other, &example("village-library-powys"), "public").await);
     let waiting = async |plan: &Value, preference: &str| {
         let request = client.request(reqwest::Method::POST, "/api/rank?visibility=public");
         client
@@ -196,8 +212,8 @@ async fn whoever_waits_gets_the_result_and_whoever_does_not_gets_an_address() {
 async fn a_withdrawn_plan_leaves_the_board_and_comes_back_when_it_is_restored() {
     let world = crate::support::World::new().await;
     let client = world.user("ada").await;
-    let stays = submit_and_wait(&client, &example("village-library-powys")).await;
-    let goes = submit_and_wait(&client, &example("vineyard-organic-rioja")).await;
+    let other = world.user("bob").await;
+    let [stays, goes] = two_rated([&other, &client], "public").await;
     let names = async || -> Vec<Value> {
         board(&client)
             .await

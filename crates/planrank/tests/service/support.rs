@@ -129,13 +129,18 @@ pub(crate) fn plan_id(reply: &Reply) -> String {
     id.expect("an accepted plan has an id")
 }
 
-/// Submits a public plan and waits until it is rated; returns its id.
-pub(crate) async fn submit_and_wait(client: &Client, plan: &Value) -> String {
-    let accepted = submit(client, plan, "public").await;
-    let id = plan_id(&accepted);
-    let document = accepted.json();
-    until_rated(client, document["status_url"].as_str().unwrap()).await;
-    id
+/// Two example plans, one of each owner's, rated; returns their ids. A contest of one plan is never
+/// rated, and in public nor are the plans of one owner.
+pub(crate) async fn two_rated(owners: [&Client; 2], visibility: &str) -> [String; 2] {
+    let names = ["village-library-powys", "vineyard-organic-rioja"];
+    let mut ids = [const { String::new() }; 2];
+    for ((owner, name), id) in owners.into_iter().zip(names).zip(&mut ids) {
+        *id = plan_id(&submit(owner, &plans::example(name), visibility).await);
+    }
+    for (owner, id) in owners.into_iter().zip(&ids) {
+        until_rated(owner, &format!("/api/plans/{id}")).await;
+    }
+    ids
 }
 
 /// Follows a plan until it has a rating; returns what is told of it then.

@@ -69,7 +69,7 @@ async fn a_host_that_resolves_to_loopback_is_not_served() {
     let world = World::new().await;
     let client = world.service.client();
     let request = client
-        .request(Method::GET, "/rankings")
+        .request(Method::GET, "/api/leaderboard")
         .header("host", "evil.example");
     client.send(request).await.problem(421, "unknown_host");
 }
@@ -98,7 +98,8 @@ async fn another_site_can_not_act_with_somebodys_session() {
         ],
         &[("sec-fetch-site", "cross-site"), ("origin", "null")],
     ] {
-        post(foreign).await.problem(403, "cross_site");
+        let refused = post(foreign).await;
+        assert!(refused.with(403).text().contains("another site"));
     }
     ada.get("/account").await.with(200);
     assert_eq!(post(&[]).await.status, 303);

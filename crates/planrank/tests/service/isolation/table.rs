@@ -45,9 +45,21 @@ impl Row {
 
     /// As the OpenAPI document names it; `None` of a page.
     pub(super) fn documented(&self) -> Option<String> {
-        let path = self.path.split('?').next()?;
-        let is_api = path.starts_with("/api/") || matches!(path, "/healthz" | "/readyz");
-        is_api.then(|| format!("{} {}", self.method, nameless(path)))
+        self.is_documented()
+            .then(|| format!("{} {}", self.method, nameless(self.bare_path())))
+    }
+
+    /// The path of a page; `None` of what the OpenAPI document names.
+    pub(super) fn page(&self) -> Option<String> {
+        (!self.is_documented()).then(|| nameless(self.bare_path()))
+    }
+
+    fn is_documented(&self) -> bool {
+        self.path.starts_with("/api/") || matches!(self.path, "/healthz" | "/readyz")
+    }
+
+    fn bare_path(&self) -> &'static str {
+        self.path.split('?').next().unwrap_or_default()
     }
 }
 
@@ -74,12 +86,15 @@ const ADMINS_NOTHING: [u16; 5] = [401, 403, 403, 403, 404];
 const PAGE_KNOWN: [u16; 5] = [303, 200, 200, 200, 200];
 const PAGE_REVIEWERS: [u16; 5] = [303, 403, 403, 200, 200];
 const PAGE_ADMINS: [u16; 5] = [303, 403, 403, 403, 200];
+/// Forms that were done end in a redirect.
+const FORM_OWNER: [u16; 5] = [401, 404, 303, 404, 404];
+const FORM_ADMINS: [u16; 5] = [401, 403, 403, 403, 303];
 
 const NEW_KEY: &str = r#"{"name":"another","scopes":["read"]}"#;
-const LABEL: &str = r#"{"level":0}"#;
-const DECISION: &str = r#"{"decision":"keep","reason":"other"}"#;
+const LEVEL: &str = r#"{"level":0}"#;
+const DECISION: &str = r#"{"reason":"other"}"#;
 const PAUSE: &str = r#"{"reason":"a test"}"#;
-const ROLE: &str = r#"{"role":"user"}"#;
+const ROLE: &str = r#"{"role":"reviewer"}"#;
 
 pub(super) const ROWS: &[Row] = &[
     get("/healthz", ALL),
@@ -95,6 +110,7 @@ pub(super) const ROWS: &[Row] = &[
     get("/api/plans/{plan}", OWN),
     get("/api/plans/{plan}/comparisons", OWN),
     get("/api/plans/{plan}/history", OWN),
+    get("/api/plans/{plan}/advice", OWN),
     get("/api/plan_metrics/{plan}", OWN),
     get("/api/compare/{plan}/{other}", OWN),
     post("/api/plans/{plan}/withdraw", "{}", OWNER_ONLY),
@@ -113,9 +129,9 @@ pub(super) const ROWS: &[Row] = &[
     get("/api/audit/statistics", REVIEWERS),
     get("/api/audit/history", REVIEWERS),
     get("/api/audit/{nothing}", REVIEWERS_NOTHING),
-    post("/api/audit/{nothing}/label", LABEL, REVIEWERS_NOTHING),
+    post("/api/audit/{nothing}/label", LEVEL, REVIEWERS_NOTHING),
     post("/api/audit/{nothing}/decide", DECISION, REVIEWERS_NOTHING),
-    post("/api/audit/{nothing}/preview", "{}", REVIEWERS_NOTHING),
+    post("/api/audit/{nothing}/preview", LEVEL, REVIEWERS_NOTHING),
     get("/api/admin/jobs", ADMINS),
     post("/api/admin/jobs/{nothing}/retry", "{}", ADMINS_NOTHING),
     post("/api/admin/jobs/{nothing}/discard", "{}", ADMINS_NOTHING),
@@ -126,7 +142,15 @@ pub(super) const ROWS: &[Row] = &[
     post("/api/admin/accounts/{account}/role", ROLE, ADMINS),
     post("/api/admin/accounts/{account}/disable", "{}", ADMINS),
     post("/api/admin/accounts/{account}/enable", "{}", ADMINS),
-    // Pages.
+    post("/api/admin/plans/{other}/quarantine", PAUSE, ADMINS),
+    post("/api/admin/plans/{other}/restore", "{}", ADMINS),
+    post("/api/admin/judges/{nothing}/suspend", PAUSE, ADMINS_NOTHING),
+    post(
+        "/api/admin/judges/{nothing}/reinstate",
+        PAUSE,
+        ADMINS_NOTHING,
+    ),
+    // Pages that are read.
     get("/", ALL),
     get("/login", ALL),
     get("/docs", ALL),
@@ -144,7 +168,48 @@ pub(super) const ROWS: &[Row] = &[
     get("/account", PAGE_KNOWN),
     get("/audit", PAGE_REVIEWERS),
     get("/audit/history", PAGE_REVIEWERS),
+    get("/audit/{nothing}", [303, 403, 403, 404, 404]),
     get("/admin", PAGE_ADMINS),
-    // Last, since nothing is private afterwards.
+    get("/login/link/{nothing}", [404; 5]),
+    get("/login/{nothing}/callback", [404; 5]),
+    // Forms.
+    post("/login/dev", "name=&role=user", [422; 5]),
+    post("/login/{nothing}", "", [404; 5]),
+    post("/plans/{plan}/withdraw", "", FORM_OWNER),
+    post("/plans/{plan}/restore", "", FORM_OWNER),
+    post("/account/keys", "name=x&scopes=read", KNOWN),
+    post(
+        "/account/keys/{page-key}/rotate",
+        "overlap_hours=1",
+        [401, 404, 200, 404, 404],
+    ),
+    post("/account/keys/{page-spare}/revoke", "", FORM_OWNER),
+    post(
+        "/account/sessions/{nothing}/end",
+        "",
+        [401, 404, 404, 404, 404],
+    ),
+    post("/audit/{nothing}/label", "level=0", REVIEWERS_NOTHING),
+    post("/audit/{nothing}/decide", "", REVIEWERS_NOTHING),
+    post("/audit/{nothing}/preview", "", REVIEWERS_NOTHING),
+    post("/audit/history/{nothing}/withdraw", "", REVIEWERS_NOTHING),
+    post("/admin/pause", "kind=sweep", FORM_ADMINS),
+    post("/admin/resume", "kind=sweep", FORM_ADMINS),
+    post("/admin/jobs/{nothing}/retry", "", ADMINS_NOTHING),
+    post("/admin/jobs/{nothing}/discard", "", ADMINS_NOTHING),
+    post("/admin/accounts/{account}/role", "role=user", FORM_ADMINS),
+    post("/admin/accounts/{account}/disable", "", FORM_ADMINS),
+    post("/admin/accounts/{account}/enable", "", FORM_ADMINS),
+    post(
+        "/admin/judges/{nothing}/suspend",
+        "reason=x",
+        ADMINS_NOTHING,
+    ),
+    post("/admin/judges/{nothing}/reinstate", "", ADMINS_NOTHING),
+    // Nothing is private afterwards.
+    post("/plans/{other}/publish", "", FORM_OWNER),
     post("/api/plans/{plan}/publish", "{}", OWNER_ONLY),
+    // Nobody is logged in afterwards.
+    post("/account/sessions/end-all", "", [401, 303, 303, 303, 303]),
+    post("/logout", "", [303; 5]),
 ];
