@@ -72,7 +72,7 @@ impl PlanStanding {
 
     pub fn rank_range_text(&self) -> Option<String> {
         let (low, high) = self.rank_range?;
-        Some(format!("{}\u{2013}{}", Count(low), Count(high)))
+        (low != high).then(|| format!("{}\u{2013}{}", Count(low), Count(high)))
     }
 
     pub fn of_text(&self) -> Count {
