@@ -2,7 +2,7 @@
 //!
 //! The driver's errors are classified once, here: callers never look at SQL states.
 
-use sea_orm::{DbErr, RuntimeErr, SqlErr, SqlxError};
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr, SqlxError};
 
 /// Why the store could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +38,7 @@ pub enum StoreError {
     #[error("the database has no Planrank tables yet, or older ones: run `planrank migrate`")]
     NotMigrated,
     #[error(
-        "the database stayed locked by another process for too long: try again when that process is done"
+        "the database stayed locked or fully used by others for too long: try again when they are done"
     )]
     Busy,
     #[error("{what} already exists with other content")]
@@ -67,6 +67,10 @@ impl From<DbErr> for StoreError {
                 what: "a reference to another row",
                 why: detail,
             };
+        }
+        // All connections stayed in use: too much is asked at once, and it passes.
+        if matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) {
+            return Self::Busy;
         }
         let code = sqlx_error(&error).and_then(sql_state);
         let text = error.to_string();
