@@ -92,8 +92,20 @@ impl Journal for StoreJournal {
             created_at: self.clock.now(),
         };
         let kept = self.store.record_call(&call).await.map_err(failed)?;
+        measure(&call);
         serde_json::from_str(&kept.response).map_err(failed)
     }
+}
+
+/// For whoever watches what the models cost.
+fn measure(call: &Call) {
+    let labels = [
+        ("model", call.model.clone()),
+        ("purpose", call.purpose.clone()),
+    ];
+    let cost = call.cost_nano_usd.unsigned_abs();
+    metrics::counter!("planrank_model_calls_total", &labels).increment(1);
+    metrics::counter!("planrank_model_cost_nano_usd_total", &labels).increment(cost);
 }
 
 fn failed(error: impl std::fmt::Display) -> JournalError {

@@ -175,6 +175,7 @@ async fn drive(run: &Run<'_>, fence: &Fence) -> Result<RankReport, RankError> {
             run.store
                 .close_round(fence, round.number, run.clock.now())
                 .await?;
+            metrics::counter!("planrank_rank_rounds_total").increment(1);
         }
         let position = Position::load(run.store, run.contest).await?;
         let rated = window.fit(run, fence, &position).await?;

@@ -34,8 +34,8 @@ pub struct ServiceSettings {
     /// From a plan's KPIs to the ranking of its contest, so that plans submitted together are
     /// ranked together.
     pub settle: Duration,
-    /// What all model calls of a day (UTC) may cost, in nano-USD. Exact for one process; several
-    /// may together exceed it by what they spend at the same moment.
+    /// What all model calls of a day (UTC) may cost, in nano-USD. A job may spend what was left when
+    /// it began, so jobs that run at the same time may together exceed it.
     pub max_cost_per_day_nano_usd: Option<i64>,
     /// Plans read at once; each may take some 200 MiB.
     pub readers: usize,

@@ -159,6 +159,8 @@ async fn clients(launcher: &Launcher, at: &Service) -> Vec<Client> {
 async fn measured_under_kills(launcher: &Launcher) -> u32 {
     launcher.run(&["migrate"]).await;
     launcher.run(&["admin", "pause", "rank"]).await;
+    // One snapshot of the whole corpus, instead of one whenever it has doubled.
+    launcher.run(&["admin", "pause", "snapshot"]).await;
     let replicas = [
         launcher.start(Role::Web).await,
         launcher.start(Role::Web).await,
@@ -174,6 +176,11 @@ async fn measured_under_kills(launcher: &Launcher) -> u32 {
     );
     crew.work_until(async || is_idle(launcher, "extract").await)
         .await;
+    launcher.run(&["admin", "resume", "snapshot"]).await;
+    crew.work_until(async || {
+        is_idle(launcher, "snapshot").await && is_idle(launcher, "extract").await
+    })
+    .await;
     let kills = crew.kills;
     crew.stop().await;
     for replica in replicas {
