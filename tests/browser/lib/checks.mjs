@@ -76,6 +76,8 @@ export function mainContent(page) {
     const main = document.querySelector('main')?.cloneNode(true);
     if (!main) return [];
     for (const element of main.querySelectorAll('button[type=button], noscript, script')) element.remove();
+    // "A minute ago" ages between the two looks; the moment that it means doesn't.
+    for (const time of main.querySelectorAll('time[datetime]')) time.textContent = time.dateTime;
     const lines = (main.textContent ?? '').split('\n').map((line) => line.replace(/\s+/g, ' ').trim());
     const links = [...main.querySelectorAll('a[href], form[action]')]
       .map((element) => `${element.localName} ${element.getAttribute('href') ?? element.getAttribute('action')}`);
