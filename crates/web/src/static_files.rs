@@ -1,6 +1,6 @@
 //! Style sheets, scripts and images, built into the binary.
 //!
-//! A page refers to a file by [`url`], which carries the start of its SHA-256: such an answer never
+//! A page refers to a file by [`url()`], which carries the start of its SHA-256: such an answer never
 //! changes, so browsers keep it for a year.
 
 use axum::extract::{Path, RawQuery};

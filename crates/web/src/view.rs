@@ -2,7 +2,7 @@
 //!
 //! A view model holds typed values (a rating, a share, a moment) and says how they are written;
 //! it reads nothing and decides nothing about access. Text of plans, users and models is
-//! hostile: it is held as `String` and escaped by the template. Only [`format`] and [`charts`]
+//! hostile: it is held as `String` and escaped by the template. Only [`mod@format`] and [`charts`]
 //! write markup of their own, and only from numbers and times. Templates hold no inline script
 //! and no style attribute, since the content security policy forbids both.
 
