@@ -14,6 +14,29 @@ pub const POSTGRES_VARIABLE: &str = "PLANRANK_TEST_POSTGRES";
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
+/// Turns one body into two tests, `name::sqlite` and `name::postgres`, each in a world of its own:
+/// a type with the async functions `sqlite() -> Self` and `postgres() -> Option<Self>`.
+#[macro_export]
+macro_rules! on_both {
+    ($World:path; $($(#[doc = $doc:literal])* async fn $name:ident($world:ident) $body:block)*) => {$(
+        $(#[doc = $doc])*
+        async fn $name($world: &$World) $body
+
+        mod $name {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                super::$name(&<$World>::sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                let Some(world) = <$World>::postgres().await else { return };
+                super::$name(&world).await;
+            }
+        }
+    )*};
+}
+
 /// A database of a test's own.
 #[derive(Debug)]
 pub struct TestDatabase {

@@ -8,25 +8,9 @@ use store::{AccountId, Digest, Store};
 use testkit::databases::{self, TestDatabase};
 use testkit::{TestClock, TestEntropy};
 
-/// Turns one body into two tests, `name::sqlite` and `name::postgres`.
+/// [`testkit::on_both!`] in a [`World`].
 macro_rules! on_both {
-    ($($(#[doc = $doc:literal])* async fn $name:ident($world:ident) $body:block)*) => {$(
-        $(#[doc = $doc])*
-        async fn $name($world: &crate::fixture::World) $body
-
-        mod $name {
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                super::$name(&crate::fixture::World::sqlite().await).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                let Some(world) = crate::fixture::World::postgres().await else { return };
-                super::$name(&world).await;
-            }
-        }
-    )*};
+    ($($tests:tt)*) => { testkit::on_both! { crate::fixture::World; $($tests)* } };
 }
 pub(crate) use on_both;
 

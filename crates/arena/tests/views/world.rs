@@ -11,24 +11,9 @@ use store::{
 };
 use testkit::databases::{self, TestDatabase};
 
-/// Turns one body into two tests, `name::sqlite` and `name::postgres`.
+/// [`testkit::on_both!`] in a [`World`].
 macro_rules! on_both {
-    ($(async fn $name:ident($world:ident) $body:block)*) => {$(
-        async fn $name($world: &crate::world::World) $body
-
-        mod $name {
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                super::$name(&crate::world::World::sqlite().await).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                let Some(world) = crate::world::World::postgres().await else { return };
-                super::$name(&world).await;
-            }
-        }
-    )*};
+    ($($tests:tt)*) => { testkit::on_both! { crate::world::World; $($tests)* } };
 }
 pub(crate) use on_both;
 
