@@ -44,7 +44,7 @@ pub use keys::{CreatedKey, KeyWish, MAX_KEYS, MAX_NAME_CHARS, MAX_OVERLAP};
 pub use limits::{Limits, Quota, Rule, Subject, TooMany};
 pub use login::{
     AdminRule, Callback, GitHubSettings, LoginDone, LoginError, LoginSettings, LoginStart,
-    OidcSettings, ProviderInfo, ProviderSettings, callback_path,
+    OidcSettings, ProviderInfo, ProviderSettings, callback_path, is_loopback,
 };
 pub use return_to::ReturnTo;
 pub use scope::{Scope, Scopes};

@@ -27,7 +27,9 @@ use url::Url;
 use crate::secret::id_bytes;
 use crate::{Accounts, ReturnTo, Role, Secret, name};
 
-pub use config::{AdminRule, GitHubSettings, LoginSettings, OidcSettings, ProviderSettings};
+pub use config::{
+    AdminRule, GitHubSettings, LoginSettings, OidcSettings, ProviderSettings, is_loopback,
+};
 
 use attempt::Attempt;
 use github::GitHub;

@@ -48,12 +48,7 @@ impl Config {
 
     /// Whether the service is only meant for this machine.
     pub fn is_loopback(&self) -> bool {
-        match self.public_url.host() {
-            Some(url::Host::Domain(name)) => name == "localhost",
-            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-            None => false,
-        }
+        accounts::is_loopback(&self.public_url)
     }
 
     /// Scheme, host and port as a browser's `Origin` says it.

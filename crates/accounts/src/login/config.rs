@@ -102,15 +102,19 @@ impl LoginSettings {
     }
 }
 
-/// Refuses what would send secrets in the clear: only this machine may be spoken to without TLS.
-pub(super) fn check_base(url: &Url) -> Result<(), LoginError> {
-    let local = match url.host() {
+/// Whether an address is this machine's own.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
-    };
-    if url.scheme() == "https" || (url.scheme() == "http" && local) {
+    }
+}
+
+/// Refuses what would send secrets in the clear: only this machine may be spoken to without TLS.
+pub(super) fn check_base(url: &Url) -> Result<(), LoginError> {
+    if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)) {
         return Ok(());
     }
     let host = url.host_str().unwrap_or_default();

@@ -3,11 +3,11 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use accounts::{Accounts, Limits, Peppers, Secret, Settings};
+use accounts::{Accounts, Limits, Peppers, Secret, Settings, is_loopback};
 use accounts::{GitHubSettings, LoginSettings, OidcSettings, ProviderSettings};
 use anyhow::{Context, bail};
 use store::Store;
-use url::{Host, Url};
+use url::Url;
 
 use crate::cli::{LoginOptions, WorkOptions};
 use crate::system::{SystemClock, SystemEntropy};
@@ -140,13 +140,4 @@ fn github(enterprise: Option<&Url>, id: &str, secret: &str) -> anyhow::Result<Pr
         web_url,
         api_url,
     }))
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    }
 }
