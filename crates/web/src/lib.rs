@@ -16,6 +16,7 @@ pub mod extract;
 mod health;
 mod layers;
 mod openapi;
+mod operations;
 mod pages;
 mod preconditions;
 mod problem;

@@ -4,7 +4,7 @@ use accounts::{AccountId, Caller, Role, Scope};
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
-use store::{JobFilter, JobId, JobState, JudgeId, StoreError};
+use store::{JobFilter, JobId, JobState, JudgeId};
 use uuid::Uuid;
 
 use super::convert::admin as told;
@@ -16,7 +16,7 @@ use crate::extract::{Path, Query};
 use crate::view::admin::Admin;
 use crate::view::layout::Section;
 use crate::view::parts::Pager;
-use crate::{App, Problem};
+use crate::{App, Problem, operations};
 
 const DEAD: u16 = 20;
 const ACCOUNTS: u16 = 25;
@@ -174,19 +174,7 @@ pub(super) async fn retry(
     Path(id): Path<Uuid>,
 ) -> Result<Response, Problem> {
     frame.permitted(Scope::Admin)?;
-    let id = JobId(id);
-    let changed = app.store.retry_dead(id, app.clock.now()).await;
-    let changed = changed.map_err(|error| match error {
-        StoreError::Conflict { what } => {
-            let detail = format!("there is {what} already, which will do the same work");
-            Problem::conflict("job_waits_already", detail)
-        }
-        other => other.into(),
-    })?;
-    if !changed {
-        return Err(not_dead(&app, id).await?);
-    }
-    app.wake.notify();
+    operations::retry_job(&app, JobId(id)).await?;
     Ok(done("/admin", Done::JobRetried))
 }
 
@@ -196,21 +184,8 @@ pub(super) async fn discard(
     Path(id): Path<Uuid>,
 ) -> Result<Response, Problem> {
     let by = frame.permitted(Scope::Admin)?.account_id.to_string();
-    let id = JobId(id);
-    if !app.store.discard_dead(id, &by, app.clock.now()).await? {
-        return Err(not_dead(&app, id).await?);
-    }
+    operations::discard_job(&app, JobId(id), &by).await?;
     Ok(done("/admin", Done::JobDiscarded))
-}
-
-async fn not_dead(app: &App, id: JobId) -> Result<Problem, Problem> {
-    Ok(match app.store.job(id).await? {
-        Some(_) => Problem::conflict(
-            "job_not_dead",
-            "only a job that failed for good can be retried or discarded",
-        ),
-        None => Problem::not_found("job"),
-    })
 }
 
 #[derive(Debug, Deserialize)]

@@ -13,6 +13,7 @@ use crate::api::problems::{BadParameter, Clash, Guarded, Missing};
 use crate::api::types::{Wire, mirrored_words};
 use crate::caller::Admin;
 use crate::extract::{Path, Query};
+use crate::operations::{discard_job, retry_job};
 use crate::{App, Problem};
 
 const MAX_KIND_CHARS: usize = 64;
@@ -138,19 +139,8 @@ pub(crate) async fn retry(
     Admin(_operator): Admin,
     Path(id): Path<Uuid>,
 ) -> Result<Json<JobView>, Problem> {
-    let id = JobId(id);
-    let changed = app.store.retry_dead(id, app.clock.now()).await;
-    let changed = changed.map_err(|error| match error {
-        store::StoreError::Conflict { what } => {
-            let detail = format!("there is {what} already, which will do the same work");
-            Problem::conflict("job_waits_already", detail)
-        }
-        other => other.into(),
-    })?;
-    if changed {
-        app.wake.notify();
-    }
-    settled(&app, id, changed).await
+    retry_job(&app, JobId(id)).await?;
+    show(&app, JobId(id)).await
 }
 
 /// Leaves a dead job at that; who did so is recorded.
@@ -162,18 +152,12 @@ pub(crate) async fn discard(
     Admin(caller): Admin,
     Path(id): Path<Uuid>,
 ) -> Result<Json<JobView>, Problem> {
-    let id = JobId(id);
-    let by = caller.account_id.to_string();
-    let changed = app.store.discard_dead(id, &by, app.clock.now()).await?;
-    settled(&app, id, changed).await
+    discard_job(&app, JobId(id), &caller.account_id.to_string()).await?;
+    show(&app, JobId(id)).await
 }
 
-async fn settled(app: &App, id: JobId, changed: bool) -> Result<Json<JobView>, Problem> {
+async fn show(app: &App, id: JobId) -> Result<Json<JobView>, Problem> {
     let job = app.store.job(id).await?;
     let job = job.ok_or_else(|| Problem::not_found("job"))?;
-    if !changed {
-        let detail = "only a job that failed for good (`dead`) can be retried or discarded";
-        return Err(Problem::conflict("job_not_dead", detail));
-    }
     Ok(Json(Wire::wire(job)))
 }
