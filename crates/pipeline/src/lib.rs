@@ -1,0 +1,1 @@
+//! Use cases of generation: a graph of stages turns a prompt into a plan.
