@@ -169,8 +169,21 @@ impl Store {
                 ..TransactionOptions::default()
             },
         };
-        let tx = self.db.begin_with_options(options).await?;
-        Ok(Write { tx, _gate: gate })
+        let db = self.db.clone();
+        // The driver rolls back only what it knows to have begun: a caller that goes away between
+        // the statement and its answer would leave the transaction open on a pooled connection,
+        // and what runs there next would never be committed. So beginning always ends.
+        let begun = tokio::spawn(async move {
+            let tx = db.begin_with_options(options).await?;
+            Ok(Write { tx, _gate: gate })
+        });
+        match begun.await {
+            Ok(write) => write,
+            Err(ended) => match ended.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(StoreError::Database("the process is ending".to_owned())),
+            },
+        }
     }
 
     /// Runs statements that change no state on whichever connection is free.

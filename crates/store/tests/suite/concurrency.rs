@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use store::{NewPlan, Store};
+use store::{NewPlan, Store, Take};
 
 use crate::fixture::{World, at, on_both, plan};
 
@@ -112,4 +112,46 @@ async fn a_file_outlives_its_connections() {
     world.store.clone().close().await.unwrap();
     let again = Store::connect(world.database.url()).await.unwrap();
     assert_eq!(again.count_plans().await.unwrap(), 3);
+}
+
+on_both! {
+    #[doc = "A transaction begun on the server alone stayed open on a pooled connection, and what ran there next was never committed."]
+    async fn whoever_goes_away_while_a_transaction_begins_leaves_none_open(world) {
+        let elsewhere = Store::connect(world.database.url()).await.unwrap();
+        for n in 0..100_u64 {
+            let name = n.to_string();
+            let writing = world.store.set_setting_once(&name, "v", at(0));
+            give_up_after(writing, n % 20).await;
+            // The connection needs a moment to come back to the pool.
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            // At once, so that all connections write.
+            let takes = (0..8).map(|k| take_once(&world.store, format!("{n}/{k}")));
+            for subject in futures::future::join_all(takes).await {
+                let seen = elsewhere.limit_use(&subject, "rule").await.unwrap();
+                assert!(seen.is_some(), "{subject} was written where nobody commits");
+            }
+        }
+    }
+}
+
+async fn take_once(store: &Store, subject: String) -> String {
+    let take = Take {
+        subject: &subject,
+        rule: "rule",
+        cost: 1,
+        room: 10,
+        now: at(1),
+    };
+    store.take_limit(&take).await.unwrap();
+    subject
+}
+
+async fn give_up_after<T>(work: impl Future<Output = T>, polls: u64) {
+    let mut work = std::pin::pin!(work);
+    for _ in 0..polls {
+        if futures::poll!(&mut work).is_ready() {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
 }
