@@ -20,8 +20,8 @@ use tokio::time::{Instant, sleep};
 use crate::support::plans::generated;
 use crate::support::{launcher, plan_id, program, submit, user};
 
-/// Few enough for a busy machine.
-const PLANS: u64 = 100;
+/// Of twenty accounts.
+const PLANS: u64 = 500;
 const ACCOUNTS: usize = 20;
 const WORKERS: usize = 3;
 /// All calls divided by plans. More would measure the machine's patience, not the queue.
@@ -29,7 +29,7 @@ const CALLS: &str = "4";
 const SEED: u64 = 7;
 /// Between two kills.
 const PAUSE: std::ops::Range<u64> = 1_500..3_500;
-const PATIENCE: Duration = Duration::from_mins(4);
+const PATIENCE: Duration = Duration::from_mins(8);
 
 /// Workers that are killed now and then, and at once replaced.
 struct Crew<'a> {
