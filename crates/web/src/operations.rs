@@ -1,6 +1,7 @@
-//! What operators do to dead jobs, for the API and the pages alike.
+//! What operators do to dead jobs and to judges, for the API and the pages alike.
 
-use store::{JobId, StoreError};
+use accounts::AccountId;
+use store::{JobId, JudgeId, StoreError};
 
 use crate::{App, Problem};
 
@@ -35,4 +36,41 @@ async fn was_dead(app: &App, id: JobId, changed: bool) -> Result<(), Problem> {
     }
     let detail = "only a job that failed for good (`dead`) can be retried or discarded";
     Err(Problem::conflict("job_not_dead", detail))
+}
+
+/// Takes a judge's right to judge; everybody sees why.
+pub(crate) async fn suspend_judge(
+    app: &App,
+    id: JudgeId,
+    why: &str,
+    by: AccountId,
+) -> Result<(), Problem> {
+    let judge = app.store.judge(id).await?;
+    let judge = judge.ok_or_else(|| Problem::not_found("judge"))?;
+    if judge.suspended_at.is_some() {
+        let detail = "the judge is suspended already";
+        return Err(Problem::conflict("already", detail));
+    }
+    app.store.suspend_judge(id, why, app.clock.now()).await?;
+    tracing::info!(judge.id = %id, %by, why, "judge suspended");
+    app.board().forget();
+    Ok(())
+}
+
+/// Gives a judge its right back. One that fails its tests again is suspended again.
+pub(crate) async fn reinstate_judge(
+    app: &App,
+    id: JudgeId,
+    why: Option<&str>,
+    by: AccountId,
+) -> Result<(), Problem> {
+    if !app.store.reinstate_judge(id).await? {
+        let known = app.store.judge(id).await?;
+        known.ok_or_else(|| Problem::not_found("judge"))?;
+        let detail = "the judge isn't suspended";
+        return Err(Problem::conflict("not_suspended", detail));
+    }
+    tracing::info!(judge.id = %id, %by, why, "judge reinstated");
+    app.board().forget();
+    Ok(())
 }

@@ -244,15 +244,7 @@ pub(super) async fn suspend(
     if reason.is_empty() || reason.chars().count() > MAX_REASON_CHARS {
         return Err(Problem::invalid("reason", "say why in 1 to 500 characters"));
     }
-    let judge = JudgeId(id);
-    if app.store.judge(judge).await?.is_none() {
-        return Err(Problem::not_found("judge"));
-    }
-    app.store
-        .suspend_judge(judge, reason, app.clock.now())
-        .await?;
-    tracing::info!(judge.id = %id, by = %caller.account_id, reason, "judge suspended");
-    app.board().forget();
+    operations::suspend_judge(&app, JudgeId(id), reason, caller.account_id).await?;
     Ok(done("/admin", Done::JudgeSuspended))
 }
 
@@ -262,17 +254,6 @@ pub(super) async fn reinstate(
     Path(id): Path<Uuid>,
 ) -> Result<Response, Problem> {
     let caller = frame.permitted(Scope::Admin)?;
-    let judge = JudgeId(id);
-    if app.store.judge(judge).await?.is_none() {
-        return Err(Problem::not_found("judge"));
-    }
-    if !app.store.reinstate_judge(judge).await? {
-        return Err(Problem::conflict(
-            "not_suspended",
-            "the judge isn't suspended",
-        ));
-    }
-    tracing::info!(judge.id = %id, by = %caller.account_id, "judge reinstated");
-    app.board().forget();
+    operations::reinstate_judge(&app, JudgeId(id), None, caller.account_id).await?;
     Ok(done("/admin", Done::JudgeReinstated))
 }

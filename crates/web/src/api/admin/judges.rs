@@ -11,7 +11,7 @@ use crate::api::problems::{BadBody, Clash, Guarded, Missing};
 use crate::api::types::{JudgeView, Wire};
 use crate::caller::Admin;
 use crate::extract::{Json, Path};
-use crate::{App, Problem};
+use crate::{App, Problem, operations};
 
 /// Takes a judge's right to judge; everybody sees why.
 #[utoipa::path(post, path = "/api/admin/judges/{judge_id}/suspend", tag = "admin", operation_id = "suspend_judge",
@@ -24,15 +24,8 @@ pub(crate) async fn suspend(
     Path(id): Path<Uuid>,
     Json(why): Json<Reason>,
 ) -> Result<Answer<JudgeView>, Problem> {
-    let why = why.text()?;
-    if judge(&app, id).await?.suspended_at.is_some() {
-        let detail = "the judge is suspended already";
-        return Err(Problem::conflict("already", detail));
-    }
-    app.store
-        .suspend_judge(JudgeId(id), why, app.clock.now())
-        .await?;
-    tracing::info!(judge.id = %id, by = %caller.account_id, why, "judge suspended");
+    let by = caller.account_id;
+    operations::suspend_judge(&app, JudgeId(id), why.text()?, by).await?;
     answer(&app, id).await
 }
 
@@ -47,25 +40,14 @@ pub(crate) async fn reinstate(
     Path(id): Path<Uuid>,
     Json(why): Json<Reason>,
 ) -> Result<Answer<JudgeView>, Problem> {
-    let why = why.text()?;
-    if !app.store.reinstate_judge(JudgeId(id)).await? {
-        judge(&app, id).await?;
-        return Err(Problem::conflict(
-            "not_suspended",
-            "the judge isn't suspended",
-        ));
-    }
-    tracing::info!(judge.id = %id, by = %caller.account_id, why, "judge reinstated");
+    let by = caller.account_id;
+    operations::reinstate_judge(&app, JudgeId(id), Some(why.text()?), by).await?;
     answer(&app, id).await
 }
 
-async fn judge(app: &App, id: Uuid) -> Result<views::JudgeView, Problem> {
-    let judges = views::judges(&app.store).await?.into_iter();
-    let judge = judges.into_iter().find(|judge| judge.judge_id.0 == id);
-    judge.ok_or_else(|| Problem::not_found("judge"))
-}
-
 async fn answer(app: &App, id: Uuid) -> Result<Answer<JudgeView>, Problem> {
-    app.board().forget();
-    Ok(Answer(Wire::wire(judge(app, id).await?)))
+    let judges = views::judges(&app.store).await?;
+    let judge = judges.into_iter().find(|judge| judge.judge_id.0 == id);
+    let judge = judge.ok_or_else(|| Problem::not_found("judge"))?;
+    Ok(Answer(Wire::wire(judge)))
 }
