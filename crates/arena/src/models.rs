@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use llm::{Budget, Client, Embedder, Meter};
+use llm::{Client, Embedder, Meter};
 use store::{Contest, Store};
 
 use crate::Clock;
@@ -55,9 +55,12 @@ pub struct Models {
 
 /// The models of one contest's ranking, under one budget.
 #[derive(Debug, Clone)]
-pub(crate) struct ContestModels {
-    pub(crate) jury: Jury,
-    pub(crate) rater: Option<Rater>,
+pub struct ContestModels {
+    pub jury: Jury,
+    /// Reads plans for their KPIs; `None` leaves that to parsers.
+    pub rater: Option<Rater>,
+    /// Who judges, with prices, for estimates; `None` when no model does.
+    pub judging: Option<Client>,
     meter: Arc<Meter>,
 }
 
@@ -95,23 +98,20 @@ impl Models {
         }
     }
 
-    /// Those who work for `contest`, with at most `max_cost` nano-USD.
-    pub(crate) fn for_contest(
+    /// Those who work for `contest`, within the budget of `meter`.
+    pub fn for_contest(
         &self,
         store: &Store,
         clock: &Arc<dyn Clock>,
         contest: Contest,
-        max_cost_nano_usd: Option<i64>,
+        meter: Arc<Meter>,
     ) -> ContestModels {
-        let meter = Meter::new(Budget {
-            max_cost_nano_usd,
-            ..Budget::default()
-        });
         let (client, bench, secret) = match &self.judging {
             Judging::Fixed(jury) => {
                 return ContestModels {
                     jury: jury.clone(),
                     rater: None,
+                    judging: None,
                     meter,
                 };
             }
@@ -134,7 +134,7 @@ impl Models {
         };
         let judging = client.with_journal(journal(Purpose::Judge));
         let judges = match bench {
-            Bench::Single => vec![judging],
+            Bench::Single => vec![judging.clone()],
             Bench::Jury => judging.jurors(),
         };
         let judge = |client: Client| {
@@ -147,6 +147,7 @@ impl Models {
                 model: first_model(&client),
                 client: Arc::new(client.with_journal(journal(Purpose::Extract))),
             }),
+            judging: Some(judging),
             meter,
         }
     }
@@ -154,7 +155,7 @@ impl Models {
 
 impl ContestModels {
     /// What they have spent so far.
-    pub(crate) fn spent(&self) -> Spent {
+    pub fn spent(&self) -> Spent {
         let spend = self.meter.spent();
         Spent {
             calls: spend.calls,

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use llm::{Budget, Meter};
 use store::{AccountId, Contest, JobId, JobPriority, NewJob, PlanId, Store, StoreError};
 use tokio::sync::Semaphore;
 
 use crate::lease::Holder;
-use crate::models::Models;
+use crate::models::{ContestModels, Models};
 use crate::rank::Cadence;
 use crate::{Clock, Entropy};
 
@@ -112,6 +113,20 @@ impl Service {
         let midnight = self.now().date_naive().and_time(NaiveTime::MIN).and_utc();
         let spent = self.store.spend(None, Some(midnight)).await?.cost_nano_usd;
         Ok(Some(cap.saturating_sub(spent)))
+    }
+
+    /// The models of a contest, with at most so many nano-USD.
+    pub(crate) fn models_for(
+        &self,
+        contest: Contest,
+        max_cost_nano_usd: Option<i64>,
+    ) -> ContestModels {
+        let budget = Budget {
+            max_cost_nano_usd,
+            ..Budget::default()
+        };
+        self.models
+            .for_contest(&self.store, &self.clock, contest, Meter::new(budget))
     }
 
     /// When a job goes on that found the day's money used: the next day, but it looks before

@@ -9,11 +9,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use arena::Clock;
-use arena::extract::Rater;
-use arena::journal::{Purpose, StoreJournal};
-use arena::judge::{Judge, Jury, ModelJudge, OfflineJudge};
+use arena::judge::{Judge, OfflineJudge};
 use arena::lease::Holder;
-use arena::rank::Spent;
+use arena::models::ContestModels;
 use llm::{Budget, Client, Embedder, Meter, NoJournal, Secret, Settings};
 use store::{Backend, Contest, Store};
 
@@ -118,80 +116,27 @@ const DEFAULT_DIR: &str = "planrank-data";
 /// The SQLite file in the data folder.
 pub(crate) const DEFAULT_FILE: &str = "planrank.db";
 
-/// Models and judges of a run.
+/// Whoever judges and reads in a run of the command line, and whoever makes vectors.
 #[derive(Debug)]
-pub(crate) struct Models {
-    pub(crate) jury: Jury,
+pub(crate) struct RunModels {
+    pub(crate) contest: ContestModels,
     pub(crate) embedder: Arc<dyn Embedder>,
-    pub(crate) rater: Option<Rater>,
-    /// The first model's price and name, for estimates; `None` offline.
-    pub(crate) judge_client: Option<Arc<Client>>,
-    meter: Arc<Meter>,
 }
 
-impl Models {
-    /// What the user asked for; every answer goes through the journal of `store`, as one for
-    /// the ranking of `contest`.
+impl RunModels {
+    /// What the user asked for, under one budget; every answer goes through the journal of
+    /// `store`, as one for the ranking of `contest`.
     pub(crate) async fn build(
         store: &Store,
         contest: Contest,
         options: &ModelOptions,
     ) -> anyhow::Result<Self> {
-        refuse_lonely_flags(options)?;
-        let settings = settings(options);
-        let budget = budget(options)?;
-        let models = settings.profile()?.models;
-        let journal = |purpose| {
-            Arc::new(StoreJournal::new(
-                store.clone(),
-                clock(),
-                purpose,
-                contest,
-                &models,
-            ))
-        };
-        let Some(judge) = Client::from_settings(&settings, journal(Purpose::Judge), budget)? else {
-            let meter = Meter::new(budget);
-            return Ok(Self {
-                jury: Jury::new([Arc::new(OfflineJudge) as Arc<dyn Judge>]),
-                embedder: settings.embedder(Arc::clone(&meter)).await?,
-                rater: None,
-                judge_client: None,
-                meter,
-            });
-        };
-        let meter = judge.meter();
-        let secret = server_secret(store).await?;
-        let clients = if options.jury {
-            judge.jurors()
-        } else {
-            vec![judge.clone()]
-        };
-        let jury = clients.into_iter().map(|client| {
-            let model = first_model(&client);
-            Arc::new(ModelJudge::new(Arc::new(client), model, secret)) as Arc<dyn Judge>
-        });
+        let meter = Meter::new(budget(options)?);
+        let models = service::models(store, options, Arc::clone(&meter)).await?;
         Ok(Self {
-            jury: Jury::new(jury),
-            embedder: settings.embedder(Arc::clone(&meter)).await?,
-            rater: Some(Rater {
-                model: first_model(&judge),
-                client: Arc::new(judge.with_journal(journal(Purpose::Extract))),
-            }),
-            judge_client: Some(Arc::new(judge)),
-            meter,
+            contest: models.for_contest(store, &clock(), contest, meter),
+            embedder: models.embedder,
         })
-    }
-
-    /// What this run has spent so far.
-    pub(crate) fn spent(&self) -> Spent {
-        let spend = self.meter.spent();
-        Spent {
-            calls: spend.calls,
-            input_tokens: spend.input_tokens,
-            output_tokens: spend.output_tokens,
-            cost_nano_usd: spend.cost_nano_usd,
-        }
     }
 }
 
@@ -219,14 +164,6 @@ fn budget(options: &ModelOptions) -> anyhow::Result<Budget> {
         max_tokens: Some(options.max_tokens),
         max_cost_nano_usd: Some(llm::parse_usd(&options.max_cost).context("--max-cost")?),
     })
-}
-
-fn first_model(client: &Client) -> String {
-    client
-        .models()
-        .next()
-        .map(|model| model.id.clone())
-        .unwrap_or_default()
 }
 
 fn settings(options: &ModelOptions) -> Settings {

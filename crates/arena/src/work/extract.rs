@@ -48,9 +48,7 @@ impl Extract {
         };
         let contest = plan.visibility.contest(plan.owner_id);
         let left = service.left_today().await?;
-        let models = service
-            .models
-            .for_contest(store, &service.clock, contest, left);
+        let models = service.models_for(contest, left);
         let one = One {
             store,
             clock: &*service.clock,

@@ -74,9 +74,7 @@ impl Rank {
         stop: &Stop,
     ) -> Result<RankReport, RankError> {
         let service = &self.0;
-        let models = service
-            .models
-            .for_contest(&service.store, &service.clock, contest, left);
+        let models = service.models_for(contest, left);
         let meter = || models.spent();
         let run = Run {
             store: &service.store,

@@ -46,10 +46,7 @@ impl Snapshot {
     /// Plans without KPIs have a job of their own already, and enqueueing it twice does nothing.
     async fn enqueue_outdated(&self) -> Result<(), StoreError> {
         let service = &self.0;
-        let models =
-            service
-                .models
-                .for_contest(&service.store, &service.clock, Contest::Public, None);
+        let models = service.models_for(Contest::Public, None);
         let one = One {
             store: &service.store,
             clock: &*service.clock,

@@ -13,7 +13,7 @@ use store::{Contest, Store};
 use crate::cli::{Demo, Global};
 use crate::exit::Exit;
 use crate::output::{self, TerminalProgress};
-use crate::wiring::{Database, Models};
+use crate::wiring::{Database, RunModels};
 
 use super::{explain, import, leaderboard, rank};
 
@@ -30,7 +30,7 @@ pub(super) async fn run(global: &Global, args: &Demo) -> anyhow::Result<Exit> {
         Some(folder) => import::quietly(&store, std::slice::from_ref(folder), &observer).await?,
         None => examples::import(&store, &observer).await?,
     };
-    let models = Models::build(&store, Contest::Public, &args.model).await?;
+    let models = RunModels::build(&store, Contest::Public, &args.model).await?;
     let report = rank::work(&store, &models, &args.ranking, &observer).await?;
     if global.json {
         let board = arena::board::board(&store, &top()).await?;

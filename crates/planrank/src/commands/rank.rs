@@ -10,14 +10,14 @@ use crate::cli::{Global, Rank, RankingOptions};
 use crate::exit::{self, Exit};
 use crate::output::{self, TerminalProgress};
 use crate::system::SystemEntropy;
-use crate::wiring::{self, DEFAULT_FILE, Database, Models};
+use crate::wiring::{self, DEFAULT_FILE, Database, RunModels};
 
 use super::leaderboard;
 
 pub(super) async fn run(global: &Global, args: &Rank) -> anyhow::Result<Exit> {
     let database = Database::chosen(global, DEFAULT_FILE);
     let store = database.open_to_write().await?;
-    let models = Models::build(&store, Contest::Public, &args.model).await?;
+    let models = RunModels::build(&store, Contest::Public, &args.model).await?;
     if args.dry_run {
         return dry_run(global, &store, &models, &args.ranking).await;
     }
@@ -39,7 +39,7 @@ pub(super) async fn run(global: &Global, args: &Rank) -> anyhow::Result<Exit> {
 /// Extracts what is missing and ranks; stops cleanly at Ctrl-C.
 pub(super) async fn work(
     store: &Store,
-    models: &Models,
+    models: &RunModels,
     options: &RankingOptions,
     observer: &dyn Observer,
 ) -> anyhow::Result<RankReport> {
@@ -52,7 +52,7 @@ pub(super) async fn work(
 
 async fn extract_and_rank(
     store: &Store,
-    models: &Models,
+    models: &RunModels,
     options: &RankingOptions,
     observer: &dyn Observer,
     stop: Stop,
@@ -61,7 +61,7 @@ async fn extract_and_rank(
         store,
         clock: wiring::clock(),
         embedder: models.embedder.clone(),
-        rater: models.rater.clone(),
+        rater: models.contest.rater.clone(),
         concurrency: options.concurrency,
         stop: stop.clone(),
         observer,
@@ -78,13 +78,13 @@ async fn extract_and_rank(
             why
         }
     };
-    let meter = || models.spent();
+    let meter = || models.contest.spent();
     let run = Run {
         store,
         clock: wiring::clock(),
         entropy: std::sync::Arc::new(SystemEntropy),
         contest: Contest::Public,
-        jury: models.jury.clone(),
+        jury: models.contest.jury.clone(),
         settings: settings(options),
         cadence: Cadence::default(),
         abandon_round: options.abandon_round,
@@ -131,16 +131,14 @@ async fn stop_at_interrupt(stop: Stop) {
 async fn dry_run(
     global: &Global,
     store: &Store,
-    models: &Models,
+    models: &RunModels,
     options: &RankingOptions,
 ) -> anyhow::Result<Exit> {
-    let rater = models.rater.as_ref();
+    let rater = models.contest.rater.as_ref();
     let estimate =
         arena::estimate::estimate(store, Contest::Public, settings(options), rater).await?;
-    let cost = models
-        .judge_client
-        .as_ref()
-        .map_or(0, |client| estimate.cost_nano_usd(client));
+    let judging = models.contest.judging.as_ref();
+    let cost = judging.map_or(0, |client| estimate.cost_nano_usd(client));
     if global.json {
         output::json(&json!({
             "plans": estimate.plans,

@@ -23,7 +23,7 @@ pub(crate) async fn service(
         store.clone(),
         Arc::new(SystemClock),
         Arc::new(SystemEntropy),
-        models(store, model).await?,
+        models(store, model, Meter::new(Budget::default())).await?,
         ServiceSettings {
             calls_per_plan: work.calls,
             seed: work.seed,
@@ -36,13 +36,18 @@ pub(crate) async fn service(
     ))
 }
 
-async fn models(store: &Store, options: &ModelOptions) -> anyhow::Result<Models> {
+/// Judges and whoever makes vectors; `meter` bounds the vectors only, contests have budgets of
+/// their own.
+pub(super) async fn models(
+    store: &Store,
+    options: &ModelOptions,
+    meter: Arc<Meter>,
+) -> anyhow::Result<Models> {
     refuse_lonely_flags(options)?;
     let settings = settings(options);
-    // Contests have budgets of their own; this one is for vectors, which the day's cap bounds.
-    let budget = Budget::default();
-    let embedder = settings.embedder(Meter::new(budget)).await?;
-    let Some(client) = Client::from_settings(&settings, Arc::new(NoJournal), budget)? else {
+    let embedder = settings.embedder(meter).await?;
+    let journal = Arc::new(NoJournal);
+    let Some(client) = Client::from_settings(&settings, journal, Budget::default())? else {
         return Ok(Models::offline(embedder));
     };
     let bench = if options.jury {
