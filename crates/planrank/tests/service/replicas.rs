@@ -20,8 +20,8 @@ use tokio::time::{Instant, sleep};
 use crate::support::plans::generated;
 use crate::support::{launcher, plan_id, program, submit, user};
 
-/// Of twenty accounts.
-const PLANS: u64 = 500;
+/// How many plans, when not 100: 500 take four minutes on two cores.
+const PLANS_VARIABLE: &str = "PLANRANK_TEST_REPLICA_PLANS";
 const ACCOUNTS: usize = 20;
 const WORKERS: usize = 3;
 /// All calls divided by plans. More would measure the machine's patience, not the queue.
@@ -30,6 +30,10 @@ const SEED: u64 = 7;
 /// Between two kills.
 const PAUSE: std::ops::Range<u64> = 1_500..3_500;
 const PATIENCE: Duration = Duration::from_mins(8);
+
+fn plans() -> u64 {
+    std::env::var(PLANS_VARIABLE).map_or(100, |count| count.parse().expect("a number of plans"))
+}
 
 /// Workers that are killed now and then, and at once replaced.
 struct Crew<'a> {
@@ -110,9 +114,9 @@ async fn is_idle(launcher: &Launcher, kind: &str) -> bool {
 
 /// All plans at once, by twenty accounts, through both replicas in turn.
 async fn submit_all(clients: &[Client], replicas: &[Service]) -> Vec<String> {
-    let plans = generated(PLANS);
+    let submitted = generated(plans());
     let share = |(index, client): (usize, &Client)| {
-        let own: Vec<Value> = plans
+        let own: Vec<Value> = submitted
             .iter()
             .skip(index)
             .step_by(ACCOUNTS)
@@ -171,7 +175,7 @@ async fn measured_under_kills(launcher: &Launcher) -> u32 {
     let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
     assert_eq!(
         distinct.len() as u64,
-        PLANS,
+        plans(),
         "each plan has an id of its own"
     );
     crew.work_until(async || is_idle(launcher, "extract").await)
@@ -248,7 +252,7 @@ fn assert_equal(ours: &mut Value, theirs: &mut Value) {
 /// Every plan is rated, and no question was put to the judge twice.
 fn assert_whole(export: &Value) {
     let plans = export["plans"].as_array().unwrap();
-    assert_eq!(plans.len() as u64, PLANS);
+    assert_eq!(plans.len() as u64, self::plans());
     assert!(
         plans.iter().all(|plan| plan["elo"].is_number()),
         "a plan has no rating"
