@@ -6,6 +6,7 @@ pub mod checkpoints;
 pub mod examples;
 pub mod failure;
 pub mod links;
+pub mod markdown;
 pub mod mode;
 pub mod screen;
 pub mod service;
