@@ -37,3 +37,15 @@ pub use novelty::{Snapshot, novelty};
 pub use prompt_quality::prompt_quality;
 pub use summary::{KpiSummary, summary};
 pub use technical::technical_completeness;
+
+/// The sentences of a text in order, without surrounding space.
+pub fn sentences(text: &str) -> Vec<&str> {
+    let spans = sentence::sentences(text).into_iter();
+    spans.map(|(from, to)| &text[from..to]).collect()
+}
+
+/// The words of a text that carry meaning, lower-case, in order and with repetitions.
+pub fn content_words(text: &str) -> Vec<String> {
+    let words = words::words(text).into_iter();
+    words.filter(|word| words::is_content(word)).collect()
+}

@@ -107,10 +107,31 @@ pub fn prompt_quality(plan: &Plan, rating: Option<&PromptRating>) -> Kpi {
         .with_flags(flags)
 }
 
+/// What the rules give a prompt for each item: 0, ½ or 1. For guidance while it is written.
+pub fn rated_by_rules(prompt: &str) -> [(Item, f64); 8] {
+    let prompt = bounded(prompt);
+    let mut spans = sentences(prompt);
+    spans.truncate(MAX_SENTENCES);
+    let assignment = best_assignment(&rules::marks(prompt, &spans));
+    let halves = |item: Item| assignment[item as usize].map_or(0, |(_, mark)| mark.halves);
+    Item::ALL.map(|item| (item, f64::from(halves(item)) / 2.0))
+}
+
+/// Whether a sentence asks for something to be done.
+pub fn asks(sentence: &str) -> bool {
+    let marks = rules::marks(sentence, &[(0, sentence.len())]);
+    marks
+        .iter()
+        .any(|mark| mark[Item::Objective as usize].halves > 0)
+}
+
+fn bounded(prompt: &str) -> &str {
+    &prompt[..prompt.floor_char_boundary(MAX_BYTES)]
+}
+
 /// The part of the prompt that is looked at.
 pub(crate) fn bounded_prompt(plan: &Plan) -> &str {
-    let prompt = plan.prompt.text.as_str();
-    &prompt[..prompt.floor_char_boundary(MAX_BYTES)]
+    bounded(&plan.prompt.text)
 }
 
 /// Whether one sentence claims at least five items, most of which it could not keep.

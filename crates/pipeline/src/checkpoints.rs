@@ -4,15 +4,20 @@
 //! all; a file that somebody edited is never overwritten; whoever no longer holds the run writes
 //! nothing ([`CheckpointError::Superseded`]).
 
+mod memory;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use memory::MemoryCheckpoints;
+
 /// Where a stage stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StageState {
     /// For its inputs, or for its turn.
+    #[default]
     Waiting,
     Running,
     Done,
@@ -32,7 +37,7 @@ pub struct OutputRecord {
 }
 
 /// What is known of one stage of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageRecord {
     pub stage: String,
     /// Of everything that the outputs depend on, in hex; empty before the stage is done.
@@ -87,6 +92,19 @@ pub enum CheckpointError {
     Store(#[from] store::StoreError),
     #[error(transparent)]
     Artifacts(#[from] crate::artifacts::ArtifactError),
+    #[error(transparent)]
+    Journal(#[from] llm::JournalError),
+}
+
+impl StageRecord {
+    /// Counts one more question.
+    pub fn add(&mut self, call: &CallRecord) {
+        self.calls_done += 1;
+        self.cost_nano_usd = self.cost_nano_usd.saturating_add(call.cost_nano_usd);
+        self.input_tokens = self.input_tokens.saturating_add(call.input_tokens);
+        self.output_tokens = self.output_tokens.saturating_add(call.output_tokens);
+        self.model = call.model.clone().or(self.model.take());
+    }
 }
 
 /// Where the progress of one run is kept.

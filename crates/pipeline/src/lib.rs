@@ -3,13 +3,28 @@
 pub mod artifacts;
 pub mod bundle;
 pub mod checkpoints;
+pub mod checks;
+pub mod code;
 pub mod examples;
+pub mod facts;
 pub mod failure;
+pub mod graph;
 pub mod links;
 pub mod markdown;
 pub mod mode;
 pub mod screen;
 pub mod service;
+pub mod stage;
+pub mod stages;
+pub mod template;
 
+pub use checkpoints::{
+    ArtifactInfo, CallRecord, CheckpointError, Checkpoints, StageRecord, StageState,
+};
+pub use code::CodeInput;
+pub use facts::Facts;
+pub use graph::Graph;
 pub use links::{Download, SignedLink};
 pub use mode::Mode;
+pub use stage::Stage;
+pub use stages::{StageError, Stages};

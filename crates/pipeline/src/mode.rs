@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 /// How much of a plan is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// One call and no plan, to see whether the models answer.
@@ -26,6 +26,11 @@ impl Mode {
             Self::Fast => "fast",
             Self::All => "all",
         }
+    }
+
+    /// Whether prompts ask for little detail.
+    pub fn is_brief(self) -> bool {
+        self != Self::All
     }
 }
 

@@ -84,6 +84,7 @@ impl From<CheckpointError> for PipelineError {
             CheckpointError::Superseded => Self::Busy,
             CheckpointError::Store(error) => error.into(),
             CheckpointError::Artifacts(error) => error.into(),
+            CheckpointError::Journal(error) => Self::Model(error.into()),
         }
     }
 }

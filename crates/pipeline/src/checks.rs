@@ -1,0 +1,21 @@
+//! Checks on a model's answer that a JSON schema can't say.
+//!
+//! A stage file names them with `checks: [name]`. What is wrong is told to the model, which gets one
+//! chance to answer again.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// `Err` says what is wrong in words that the model can act on. The arguments are the answer, the
+/// items of the call, and the stage's inputs: parsed JSON, or the text of files that are none.
+pub type Check = fn(&Value, &[Value], &BTreeMap<String, Value>) -> Result<(), String>;
+
+/// Every check, by the name that stage files use.
+const ALL: &[(&str, Check)] = &[];
+
+/// The check of that name.
+pub fn lookup(name: &str) -> Option<Check> {
+    let found = ALL.iter().find(|(known, _)| *known == name);
+    found.map(|(_, check)| *check)
+}
