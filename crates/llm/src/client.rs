@@ -8,6 +8,7 @@ mod attempt;
 mod structured;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -17,6 +18,9 @@ use crate::{
     ReasonKind, Request, RetryPolicy, Settings, Spend, Usage,
 };
 use attempt::Tally;
+
+/// How long a model may be silent in the middle of an answer.
+pub const STALL_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// Why one model of several is passed over.
 type Hindrance = (ReasonKind, String);
@@ -71,6 +75,8 @@ pub struct Client {
     journal: Arc<dyn Journal>,
     meter: Arc<Meter>,
     retry: RetryPolicy,
+    /// Set, answers are streamed.
+    stall_timeout: Option<Duration>,
     schemas: Arc<Schemas>,
 }
 
@@ -80,6 +86,7 @@ impl std::fmt::Debug for Client {
             .field("models", &self.models)
             .field("meter", &self.meter)
             .field("retry", &self.retry)
+            .field("stall_timeout", &self.stall_timeout)
             .finish_non_exhaustive()
     }
 }
@@ -103,6 +110,7 @@ impl Client {
             journal,
             meter,
             retry,
+            stall_timeout: None,
             schemas: Arc::default(),
         })
     }
@@ -154,6 +162,17 @@ impl Client {
     pub fn with_journal(&self, journal: Arc<dyn Journal>) -> Self {
         Self {
             journal,
+            ..self.clone()
+        }
+    }
+
+    /// The same client with answers streamed: a call that brings no output for so long, at its
+    /// start or in its middle, is ended and asked again. [`STALL_TIMEOUT`] suits long answers.
+    /// Requests have the same keys in the journal either way.
+    #[must_use]
+    pub fn with_stall_timeout(&self, stall: Duration) -> Self {
+        Self {
+            stall_timeout: Some(stall),
             ..self.clone()
         }
     }

@@ -24,6 +24,15 @@ pub enum CallError {
     },
     #[error("{provider} gave no answer in time; raise the request timeout if it is a slow model")]
     Timeout { provider: String },
+    #[error(
+        "{provider} stalled: nothing came for {} seconds; raise the stall timeout if it is a slow \
+         model", after.as_secs_f64()
+    )]
+    Stalled {
+        provider: String,
+        /// How long nothing came, at the start or in the middle.
+        after: Duration,
+    },
     #[error("no connection to {provider} at {base_url}: {message}; check PLANRANK_LLM_BASE_URL")]
     Connect {
         provider: String,
@@ -79,6 +88,7 @@ impl CallError {
             Self::RateLimited { .. }
                 | Self::Server { .. }
                 | Self::Timeout { .. }
+                | Self::Stalled { .. }
                 | Self::Connect { .. }
                 | Self::Broken { .. }
                 | Self::Unreadable { .. }
@@ -97,7 +107,10 @@ impl CallError {
     pub fn may_be_billed(&self) -> bool {
         matches!(
             self,
-            Self::Timeout { .. } | Self::Broken { .. } | Self::Unreadable { .. }
+            Self::Timeout { .. }
+                | Self::Stalled { .. }
+                | Self::Broken { .. }
+                | Self::Unreadable { .. }
         )
     }
 
@@ -136,12 +149,21 @@ impl std::fmt::Display for Reason {
 pub enum ReasonKind {
     /// The provider was out of reach or failed: the same request may succeed later.
     Outage,
+    /// It began and nothing more came, or nothing came at all: as an outage, but of one model.
+    Stalled,
     /// The model or its filter declined.
     Refused,
     /// It answered, and the answers can't be used.
     Unusable,
     /// The provider does not accept the request, for its content or its length.
     Rejected,
+}
+
+impl ReasonKind {
+    /// The same request may succeed later.
+    pub fn may_pass(self) -> bool {
+        matches!(self, Self::Outage | Self::Stalled)
+    }
 }
 
 fn listed(reasons: &[Reason]) -> String {
@@ -185,12 +207,12 @@ pub enum LlmError {
 }
 
 impl LlmError {
-    /// The reasons of [`LlmError::NoAnswer`] if none of them is an outage: asking the same
-    /// again would bring the same.
+    /// The reasons of [`LlmError::NoAnswer`] if none of them is an outage or a stall: asking the
+    /// same again would bring the same.
     pub fn settled(&self) -> Option<&[Reason]> {
         match self {
             Self::NoAnswer { reasons, .. }
-                if reasons.iter().all(|r| r.kind != ReasonKind::Outage) =>
+                if reasons.iter().all(|reason| !reason.kind.may_pass()) =>
             {
                 Some(reasons)
             }

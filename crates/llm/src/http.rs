@@ -3,12 +3,18 @@
 //! Invariants: no redirects (a key must not travel elsewhere), a time limit, a size limit,
 //! and errors that hold a clipped body without the key.
 
-use std::sync::{Arc, Once};
-use std::time::{Duration, SystemTime};
+mod failure;
+mod listen;
+mod stream;
 
-use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{Client, Response, StatusCode, Url, redirect};
+use std::sync::{Arc, Once};
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::{Client, RequestBuilder, Response, Url, redirect};
 use serde_json::Value;
+
+pub(crate) use listen::{Gather, Step};
 
 use crate::{CallError, LlmError, Secret, json};
 
@@ -20,6 +26,9 @@ pub struct HttpOptions {
     pub connect_timeout: Duration,
     /// From the request's first byte to the answer's last.
     pub timeout: Duration,
+    /// The same for an answer that is streamed, whose stalls are noticed by themselves.
+    pub stream_timeout: Duration,
+    /// Of a streamed answer, its text.
     pub max_response_bytes: usize,
 }
 
@@ -28,6 +37,7 @@ impl Default for HttpOptions {
         Self {
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_mins(3),
+            stream_timeout: Duration::from_mins(15),
             max_response_bytes: 4 * 1024 * 1024,
         }
     }
@@ -48,6 +58,7 @@ pub(crate) struct Endpoint {
     provider: Arc<str>,
     key: Option<Secret>,
     max_response_bytes: usize,
+    stream_timeout: Duration,
 }
 
 impl Endpoint {
@@ -72,6 +83,7 @@ impl Endpoint {
             provider: provider.into(),
             key: key.map(|(_, secret)| secret),
             max_response_bytes: options.max_response_bytes,
+            stream_timeout: options.stream_timeout,
         })
     }
 
@@ -86,9 +98,21 @@ impl Endpoint {
         model: &str,
         body: &Value,
     ) -> Result<Value, CallError> {
-        let url = format!("{}{path}", self.base);
-        let sent = self.client.post(url).json(body).send().await;
-        let response = sent.map_err(|error| self.transport_error(error))?;
+        let response = self.send(self.request(path, body)).await?;
+        self.whole(response, model).await
+    }
+
+    fn request(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.client.post(format!("{}{path}", self.base)).json(body)
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Response, CallError> {
+        let sent = request.send().await;
+        sent.map_err(|error| self.transport_error(error))
+    }
+
+    /// An answer that comes in one piece.
+    async fn whole(&self, response: Response, model: &str) -> Result<Value, CallError> {
         let status = response.status();
         let headers = response.headers().clone();
         let bytes = self.read_bounded(response).await;
@@ -142,75 +166,6 @@ impl Endpoint {
             provider,
             message: self.clean(&root_cause(&error.without_url())),
         }
-    }
-
-    fn status_error(
-        &self,
-        status: StatusCode,
-        headers: &HeaderMap,
-        model: &str,
-        body: &str,
-    ) -> CallError {
-        let provider = self.provider.to_string();
-        let message = self.clean(&error_message(body));
-        let retry_after = retry_after(headers);
-        let code = status.as_u16();
-        match code {
-            401 | 403 => CallError::Credentials {
-                provider,
-                status: code,
-                message,
-            },
-            402 => CallError::NoCredit {
-                provider,
-                status: code,
-                message,
-            },
-            // Sent for an empty account too, which no waiting cures.
-            429 if body.contains("insufficient_quota") => CallError::NoCredit {
-                provider,
-                status: code,
-                message,
-            },
-            429 => CallError::RateLimited {
-                provider,
-                status: code,
-                retry_after,
-                message,
-            },
-            404 => CallError::NotFound {
-                provider,
-                model: model.to_owned(),
-                base_url: self.base.to_string(),
-                status: code,
-                message,
-            },
-            408 | 409 | 425 | 500..=599 => CallError::Server {
-                provider,
-                status: code,
-                retry_after,
-                message,
-            },
-            _ => CallError::Rejected {
-                provider,
-                status: code,
-                message,
-            },
-        }
-    }
-
-    /// Some gateways report an upstream failure as status 200 with an `error` object.
-    fn error_in_body(&self, value: &Value, model: &str) -> Result<(), CallError> {
-        let Some(error) = value.get("error").filter(|error| error.is_object()) else {
-            return Ok(());
-        };
-        let code = error.get("code").and_then(Value::as_u64);
-        let status = code
-            .and_then(|code| u16::try_from(code).ok())
-            .and_then(|code| StatusCode::from_u16(code).ok())
-            .filter(|status| status.is_client_error() || status.is_server_error())
-            .unwrap_or(StatusCode::BAD_GATEWAY);
-        Err(self.status_error(status, &HeaderMap::new(), model, &value.to_string()))
     }
 
     /// Bounded, on one line, without control characters and without the key.
@@ -308,28 +263,6 @@ fn install_tls_provider() {
     });
 }
 
-/// The provider's own words, if its body has the usual shape.
-fn error_message(body: &str) -> String {
-    let parsed: Option<Value> = serde_json::from_str(body).ok();
-    let from_json = parsed.as_ref().and_then(|value| {
-        let error = value.get("error").unwrap_or(value);
-        error.get("message").or(Some(error)).and_then(Value::as_str)
-    });
-    from_json.unwrap_or(body).trim().to_owned()
-}
-
-/// `Retry-After` in seconds or as an HTTP date. A date is read against the response's own
-/// `Date`, so that a wrong clock on this side does no harm; without one it says nothing.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let until = httpdate::parse_http_date(text).ok()?;
-    let now: SystemTime = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
-    Some(until.duration_since(now).unwrap_or_default())
-}
-
 fn root_cause(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
@@ -343,21 +276,6 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-
-    const DATE_SENT: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
-
-    #[rstest]
-    #[case::seconds("7", Some(7))]
-    #[case::date("Sun, 06 Nov 1994 08:49:47 GMT", Some(10))]
-    #[case::past("Sun, 06 Nov 1994 08:00:00 GMT", Some(0))]
-    #[case::nonsense("soon", None)]
-    #[case::negative("-3", None)]
-    fn retry_after_is_read_in_both_forms(#[case] text: &str, #[case] seconds: Option<u64>) {
-        let mut headers = HeaderMap::new();
-        headers.insert(RETRY_AFTER, text.parse().unwrap());
-        headers.insert(DATE, HeaderValue::from_static(DATE_SENT));
-        assert_eq!(retry_after(&headers), seconds.map(Duration::from_secs));
-    }
 
     #[rstest]
     #[case("ftp://x/")]

@@ -5,6 +5,9 @@
 //! against a JSON schema on this side, and stays inside a [`Budget`]. A [`Journal`] keeps
 //! each answered request, so that a killed run never pays for it twice.
 //!
+//! Answers come in one piece, or streamed where [`Client::with_stall_timeout`] asks for it:
+//! then a model that falls silent is noticed long before its time is up.
+//!
 //! Providers talk HTTP directly instead of through a client library for all vendors: such a
 //! library (genai 0.7.2 was tried) reads a whole response into memory before anyone can
 //! stop it, and puts request and response bodies into its errors. A hostile or broken
@@ -30,10 +33,11 @@ mod request;
 mod retry;
 mod secret;
 mod settings;
+pub mod sse;
 
 pub use budget::{Budget, Limit, Meter, Spend};
 pub use catalog::{Catalog, EmbeddingSpec, ModelSpec, Profile};
-pub use client::{Answer, Client, PricedProvider, TextAnswer};
+pub use client::{Answer, Client, PricedProvider, STALL_TIMEOUT, TextAnswer};
 pub use completion::{Completion, Finish, Usage};
 pub use embed::{Embedder, EndpointEmbedder, HashedNgrams};
 pub use error::{CallError, JournalError, LlmError, Reason, ReasonKind};

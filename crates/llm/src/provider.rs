@@ -5,12 +5,13 @@ mod gemini;
 mod openai;
 
 use std::fmt::Debug;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::http::{Endpoint, KeyHeader};
+use crate::http::{Endpoint, KeyHeader, Step};
 use crate::{
     CallError, Completion, Finish, HttpOptions, LlmError, ModelSpec, Request, Secret, Usage,
 };
@@ -24,6 +25,17 @@ pub trait Provider: Send + Sync + Debug {
     fn model(&self) -> &str;
     /// One HTTP request, no retries.
     async fn complete(&self, request: &Request) -> Result<Completion, CallError>;
+    /// The same, given up as [`CallError::Stalled`] once nothing has come for `stall`. A
+    /// provider that doesn't stream has that long for its whole answer.
+    async fn stream(&self, request: &Request, stall: Duration) -> Result<Completion, CallError> {
+        let late = |_| CallError::Stalled {
+            provider: self.name().to_owned(),
+            after: stall,
+        };
+        tokio::time::timeout(stall, self.complete(request))
+            .await
+            .map_err(late)?
+    }
 }
 
 /// Who serves a model. All but Anthropic and Gemini speak OpenAI's wire format.
@@ -141,35 +153,67 @@ impl HttpProvider {
         &self.spec
     }
 
-    async fn exchange(&self, request: &Request) -> Result<Reply, CallError> {
-        let spec = &self.spec;
-        let (path, body) = match spec.provider {
-            ProviderKind::Anthropic => ("/messages".into(), anthropic::body(spec, request)),
-            ProviderKind::Gemini => (gemini::path(spec), gemini::body(spec, request)),
-            _ => ("/chat/completions".into(), openai::body(spec, request)),
+    fn path(&self) -> String {
+        match self.spec.provider {
+            ProviderKind::Anthropic => "/messages".into(),
+            ProviderKind::Gemini => gemini::path(&self.spec),
+            _ => "/chat/completions".into(),
+        }
+    }
+
+    fn body(&self, request: &Request) -> Value {
+        match self.spec.provider {
+            ProviderKind::Anthropic => anthropic::body(&self.spec, request),
+            ProviderKind::Gemini => gemini::body(&self.spec, request),
+            _ => openai::body(&self.spec, request),
+        }
+    }
+
+    async fn whole_answer(&self, request: &Request) -> Result<Value, CallError> {
+        let (path, body) = (self.path(), self.body(request));
+        self.endpoint.post(&path, &self.spec.id, &body).await
+    }
+
+    async fn streamed_answer(
+        &self,
+        request: &Request,
+        stall: Duration,
+    ) -> Result<Value, CallError> {
+        let (id, endpoint) = (&self.spec.id, &self.endpoint);
+        let (path, mut body) = (self.path(), self.body(request));
+        match self.spec.provider {
+            ProviderKind::Anthropic => {
+                body["stream"] = json!(true);
+                let parts = anthropic::Parts::default();
+                endpoint
+                    .post_streaming(&path, id, &body, stall, parts)
+                    .await
+            }
+            ProviderKind::Gemini => {
+                let path = gemini::stream_path(&self.spec);
+                let parts = gemini::Parts::default();
+                endpoint
+                    .post_streaming(&path, id, &body, stall, parts)
+                    .await
+            }
+            _ => {
+                body["stream"] = json!(true);
+                body["stream_options"] = json!({"include_usage": true});
+                let parts = openai::Parts::default();
+                endpoint
+                    .post_streaming(&path, id, &body, stall, parts)
+                    .await
+            }
+        }
+    }
+
+    fn completion(&self, request: &Request, answer: &Value) -> Result<Completion, CallError> {
+        let reply = match self.spec.provider {
+            ProviderKind::Anthropic => anthropic::reply(answer),
+            ProviderKind::Gemini => gemini::reply(answer),
+            kind => openai::reply(kind, answer),
         };
-        let answer = self.endpoint.post(&path, &spec.id, &body).await?;
-        let reply = match spec.provider {
-            ProviderKind::Anthropic => anthropic::reply(&answer),
-            ProviderKind::Gemini => gemini::reply(&answer),
-            kind => openai::reply(kind, &answer),
-        };
-        reply.ok_or_else(|| self.endpoint.unreadable("it holds no message"))
-    }
-}
-
-#[async_trait]
-impl Provider for HttpProvider {
-    fn name(&self) -> &str {
-        self.endpoint.provider()
-    }
-
-    fn model(&self) -> &str {
-        &self.spec.id
-    }
-
-    async fn complete(&self, request: &Request) -> Result<Completion, CallError> {
-        let reply = self.exchange(request).await?;
+        let reply = reply.ok_or_else(|| self.endpoint.unreadable("it holds no message"))?;
         // A server that counts nothing is charged for the most it can have used: unknown
         // usage must not look free.
         let usage = reply.usage.unwrap_or_else(|| Usage {
@@ -190,6 +234,27 @@ impl Provider for HttpProvider {
     }
 }
 
+#[async_trait]
+impl Provider for HttpProvider {
+    fn name(&self) -> &str {
+        self.endpoint.provider()
+    }
+
+    fn model(&self) -> &str {
+        &self.spec.id
+    }
+
+    async fn complete(&self, request: &Request) -> Result<Completion, CallError> {
+        let answer = self.whole_answer(request).await?;
+        self.completion(request, &answer)
+    }
+
+    async fn stream(&self, request: &Request, stall: Duration) -> Result<Completion, CallError> {
+        let answer = self.streamed_answer(request, stall).await?;
+        self.completion(request, &answer)
+    }
+}
+
 /// What a wire format's answer holds, in common terms.
 #[derive(Debug)]
 struct Reply {
@@ -206,6 +271,15 @@ fn count(value: &Value, pointer: &str) -> u64 {
         .pointer(pointer)
         .and_then(Value::as_u64)
         .unwrap_or_default()
+}
+
+/// What an event brought, given what it may have brought.
+fn step(finished: bool, output: bool) -> Step {
+    match (finished, output) {
+        (true, _) => Step::Finished,
+        (false, true) => Step::Output,
+        (false, false) => Step::Nothing,
+    }
 }
 
 /// The texts of `parts` that `keep` accepts, joined.

@@ -1,5 +1,6 @@
 //! A real HTTP server that answers like a model: OpenAI's chat completions and embeddings,
-//! Anthropic's messages and Gemini's `generateContent`, with faults on request.
+//! Anthropic's messages and Gemini's `generateContent`, in one piece or streamed as asked, with
+//! faults on request.
 //!
 //! The answer comes from a [`Responder`]; usage figures from text lengths. What an answer
 //! *says* depends on the request's bytes alone, never on time, order or attempt, so a run
@@ -10,6 +11,7 @@ mod faults;
 mod handler;
 mod log;
 mod responder;
+mod stream;
 mod wire;
 
 use std::io;
@@ -50,6 +52,8 @@ pub struct ChatRequest {
     pub max_output_tokens: Option<u64>,
     pub temperature: Option<f64>,
     pub seed: Option<u64>,
+    /// Whether a stream was asked for.
+    pub stream: bool,
 }
 
 /// Decides what the model says. Must be a pure function of the request.
@@ -70,6 +74,10 @@ pub struct ServerOptions {
     pub port: u16,
     /// Waited before every answer.
     pub latency: Duration,
+    /// Waited before every event of a stream.
+    pub event_delay: Duration,
+    /// Answers in one piece also when a stream is asked for.
+    pub never_streams: bool,
     pub faults: Faults,
     /// When set, requests with another key get 401 with a message that repeats their key.
     pub required_key: Option<String>,

@@ -42,6 +42,9 @@ impl Client {
             }
             Err(Failure::Budget(error)) => Err(error),
             Err(Failure::Call(error)) if error.is_fatal() => Err(error.into()),
+            Err(Failure::Call(error @ CallError::Stalled { .. })) => {
+                Ok(Err((ReasonKind::Stalled, error.to_string())))
+            }
             Err(Failure::Call(error)) if error.is_transient() => {
                 Ok(Err((ReasonKind::Outage, error.to_string())))
             }
@@ -78,7 +81,11 @@ impl Client {
             nano_usd: model.spec.price.worst_case_nano_usd(input, output),
         };
         let reservation = self.meter.reserve(need).await.map_err(Failure::Budget)?;
-        match model.provider.complete(request).await {
+        let called = match self.stall_timeout {
+            Some(stall) => model.provider.stream(request, stall).await,
+            None => model.provider.complete(request).await,
+        };
+        match called {
             Ok(completion) => {
                 reservation.settle(&completion);
                 Ok(completion)

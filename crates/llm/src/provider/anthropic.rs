@@ -1,10 +1,14 @@
 //! Anthropic's messages. Its structured output refuses schemas with bounds on numbers,
 //! lengths or counts, so they are stripped here and checked on this side.
 
+mod parts;
+
 use serde_json::{Map, Value, json};
 
 use super::{Reply, count, join_texts};
 use crate::{Finish, ModelSpec, Request, Role, Usage};
+
+pub(super) use parts::Parts;
 
 const REFUSED_KEYWORDS: [&str; 10] = [
     "minimum",
@@ -89,7 +93,10 @@ pub(super) fn reply(answer: &Value) -> Option<Reply> {
     Some(Reply {
         text: join_texts(parts, |part| part.get("type") == Some(&json!("text"))),
         finish,
-        usage: answer.get("usage").map(read_usage),
+        usage: answer
+            .get("usage")
+            .filter(|usage| usage.is_object())
+            .map(read_usage),
         cost_nano_usd: None,
     })
 }

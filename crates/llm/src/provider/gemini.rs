@@ -1,12 +1,20 @@
 //! Google's Gemini, `generateContent`.
 
+mod parts;
+
 use serde_json::{Value, json};
 
 use super::{Reply, count, join_texts};
 use crate::{Finish, ModelSpec, Request, Role, Usage};
 
+pub(super) use parts::Parts;
+
 pub(super) fn path(spec: &ModelSpec) -> String {
     format!("/models/{}:generateContent", spec.id)
+}
+
+pub(super) fn stream_path(spec: &ModelSpec) -> String {
+    format!("/models/{}:streamGenerateContent?alt=sse", spec.id)
 }
 
 pub(super) fn body(spec: &ModelSpec, request: &Request) -> Value {

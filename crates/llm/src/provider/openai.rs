@@ -1,10 +1,14 @@
 //! OpenAI's chat completions: OpenAI itself, OpenRouter and every local server.
 
+mod parts;
+
 use serde_json::{Map, Value, json};
 
 use super::{Reply, count};
 use crate::money::usd_number_to_nano;
 use crate::{Finish, ModelSpec, ProviderKind, Request, Role, Usage};
+
+pub(super) use parts::Parts;
 
 pub(super) fn body(spec: &ModelSpec, request: &Request) -> Value {
     let mut body = Map::new();

@@ -5,4 +5,5 @@ mod embeddings;
 mod faults;
 mod journal;
 mod providers;
+mod streaming;
 mod support;

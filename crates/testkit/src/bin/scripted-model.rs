@@ -18,8 +18,12 @@ struct Options {
     /// Waited before every answer
     #[arg(long, default_value_t = 0)]
     latency_ms: u64,
+    /// Waited before every event of a stream
+    #[arg(long, default_value_t = 0)]
+    event_delay_ms: u64,
     /// "all", or some of slow, 429, 500, broken-body, reset, broken-json, fences, truncated,
-    /// wrong-schema, refusal, separated by commas
+    /// wrong-schema, refusal, separated by commas; for streams "stream", or some of stall-first,
+    /// stall, cut, garbage-event, error-event
     #[arg(long, default_value = "")]
     faults: String,
     /// Share of requests that suffer a fault, 0 to 1
@@ -63,6 +67,7 @@ async fn serve(options: Options) -> Result<(), String> {
     let server = ServerOptions {
         port: options.port,
         latency: Duration::from_millis(options.latency_ms),
+        event_delay: Duration::from_millis(options.event_delay_ms),
         faults,
         ..ServerOptions::default()
     };

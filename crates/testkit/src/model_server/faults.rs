@@ -1,7 +1,7 @@
 //! Which request suffers which fault.
 //!
 //! Faults of *content* (what the answer says) depend on seed and request alone; faults of
-//! *transport* also on the attempt, and strike a request at most [`MAX_STRIKES`] times. So a
+//! *transport* and of *streams* also on the attempt, and strike a request at most [`MAX_STRIKES`] times. So a
 //! client that retries always ends, and ends with the same answers however often it is
 //! interrupted.
 
@@ -35,9 +35,20 @@ pub enum FaultKind {
     WrongSchema,
     /// The model declines.
     Refusal,
+    /// A stream is kept alive, but says nothing.
+    StallFirst,
+    /// A stream says no more after its first half, but is kept alive.
+    StallMidway,
+    /// The connection breaks after a stream's first half.
+    Cut,
+    /// A stream's event in the middle isn't JSON.
+    GarbageEvent,
+    /// A stream's event in the middle is an error.
+    ErrorEvent,
 }
 
 impl FaultKind {
+    /// What can happen to any request.
     pub const ALL: [Self; 10] = [
         Self::Slow,
         Self::RateLimit,
@@ -49,6 +60,15 @@ impl FaultKind {
         Self::Truncated,
         Self::WrongSchema,
         Self::Refusal,
+    ];
+
+    /// What can happen to a stream only; a request for a whole answer doesn't suffer it.
+    pub const STREAM: [Self; 5] = [
+        Self::StallFirst,
+        Self::StallMidway,
+        Self::Cut,
+        Self::GarbageEvent,
+        Self::ErrorEvent,
     ];
 
     pub fn name(self) -> &'static str {
@@ -63,24 +83,35 @@ impl FaultKind {
             Self::Truncated => "truncated",
             Self::WrongSchema => "wrong-schema",
             Self::Refusal => "refusal",
+            Self::StallFirst => "stall-first",
+            Self::StallMidway => "stall",
+            Self::Cut => "cut",
+            Self::GarbageEvent => "garbage-event",
+            Self::ErrorEvent => "error-event",
         }
     }
 
-    /// A comma-separated list of names, or `all`.
+    /// A comma-separated list of names, or `all`, or `stream` for those of streams.
     pub fn parse_list(text: &str) -> Result<Vec<Self>, String> {
-        if text.trim() == "all" {
-            return Ok(Self::ALL.to_vec());
+        match text.trim() {
+            "all" => return Ok(Self::ALL.to_vec()),
+            "stream" => return Ok(Self::STREAM.to_vec()),
+            _ => {}
         }
+        let kinds = || Self::ALL.into_iter().chain(Self::STREAM);
         let names = text
             .split(',')
             .map(str::trim)
             .filter(|name| !name.is_empty());
         names
             .map(|name| {
-                let found = Self::ALL.into_iter().find(|kind| kind.name() == name);
+                let found = kinds().find(|kind| kind.name() == name);
                 found.ok_or_else(|| {
-                    let known: Vec<&str> = Self::ALL.iter().map(|kind| kind.name()).collect();
-                    format!("no fault {name:?}; there are all, {}", known.join(", "))
+                    let known: Vec<&str> = kinds().map(Self::name).collect();
+                    format!(
+                        "no fault {name:?}; there are all, stream, {}",
+                        known.join(", ")
+                    )
                 })
             })
             .collect()
@@ -142,7 +173,18 @@ impl Faults {
     }
 
     pub(super) fn content(&self, key: &str) -> Option<FaultKind> {
-        self.draw(&format!("content/{key}"), |kind| !kind.is_transport())
+        self.draw(&format!("content/{key}"), |kind| {
+            !kind.is_transport() && !FaultKind::STREAM.contains(&kind)
+        })
+    }
+
+    pub(super) fn stream(&self, key: &str, attempt: u64) -> Option<FaultKind> {
+        if attempt >= MAX_STRIKES {
+            return None;
+        }
+        self.draw(&format!("stream/{key}/{attempt}"), |kind| {
+            FaultKind::STREAM.contains(&kind)
+        })
     }
 
     /// One kind among those that `wanted` accepts, each with its share of the whole rate.
@@ -201,6 +243,8 @@ mod tests {
             Ok(vec![RateLimit, Refusal])
         );
         assert_eq!(FaultKind::parse_list("all").unwrap().len(), 10);
+        assert_eq!(FaultKind::parse_list("stream").unwrap().len(), 5);
+        assert_eq!(FaultKind::parse_list("cut").unwrap(), [FaultKind::Cut]);
         assert!(
             FaultKind::parse_list("fire")
                 .unwrap_err()

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::log::{Log, Visit};
+use super::stream;
 use super::wire::{self, Ending, Reply};
 use super::{ChatRequest, FaultKind, Responder, ServerOptions};
 
@@ -134,6 +135,14 @@ fn respond(state: &State, path: &str, key: &str, body: &Value, visit: Visit) -> 
         return error(StatusCode::NOT_FOUND, "the model does not exist");
     }
     let reply = reply(state, key, &request);
+    if request.stream && !state.options.never_streams {
+        let fault = state.options.faults.stream(key, visit.attempt);
+        if let Some(kind) = fault {
+            state.log.fault(kind.name());
+        }
+        let events = stream::events(&request, &reply, body);
+        return stream::respond(events, fault, state.options.event_delay, visit);
+    }
     let answer = match request.wire {
         "anthropic" => wire::anthropic_answer(&request, &reply),
         "gemini" => wire::gemini_answer(&request, &reply),
@@ -150,7 +159,10 @@ fn read(path: &str, body: &Value) -> Option<ChatRequest> {
         return wire::read_anthropic(body);
     }
     let (_, last) = path.rsplit_once('/')?;
-    wire::read_gemini(last.strip_suffix(":generateContent")?, body)
+    let (model, method) = last.rsplit_once(':')?;
+    let stream = method == "streamGenerateContent";
+    let request = wire::read_gemini(model, body)?;
+    (stream || method == "generateContent").then_some(ChatRequest { stream, ..request })
 }
 
 fn finish(visit: Visit, answer: Option<Value>) -> Response {

@@ -21,7 +21,7 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    fn output_tokens(&self) -> u64 {
+    pub(super) fn output_tokens(&self) -> u64 {
         tokens(&self.text)
     }
 }
@@ -44,6 +44,7 @@ pub(super) fn read_openai(body: &Value) -> Option<ChatRequest> {
         max_output_tokens: limit.and_then(Value::as_u64),
         temperature: body.get("temperature").and_then(Value::as_f64),
         seed: body.get("seed").and_then(Value::as_u64),
+        stream: asks_for_stream(body),
         ..ChatRequest::default()
     };
     let mut turns = Vec::new();
@@ -66,6 +67,7 @@ pub(super) fn read_anthropic(body: &Value) -> Option<ChatRequest> {
         // The real service refuses a request without it, so this one does too.
         max_output_tokens: Some(body.get("max_tokens")?.as_u64()?),
         temperature: body.get("temperature").and_then(Value::as_f64),
+        stream: asks_for_stream(body),
         ..ChatRequest::default()
     };
     let mut turns = Vec::new();
@@ -100,6 +102,10 @@ pub(super) fn read_gemini(model: &str, body: &Value) -> Option<ChatRequest> {
     with_turns(request, turns)
 }
 
+fn asks_for_stream(body: &Value) -> bool {
+    body.get("stream") == Some(&json!(true))
+}
+
 fn turn(role: &str, text: String) -> ChatTurn {
     ChatTurn {
         role: role.to_owned(),
@@ -121,12 +127,32 @@ fn with_turns(mut request: ChatRequest, turns: Vec<ChatTurn>) -> Option<ChatRequ
     Some(request)
 }
 
-pub(super) fn openai_answer(request: &ChatRequest, reply: &Reply, body: &Value) -> Value {
-    let refused = reply.ending == Ending::Refusal;
-    let finish_reason = match reply.ending {
-        Ending::Length => "length",
-        Ending::Stop | Ending::Refusal => "stop",
-    };
+impl Ending {
+    pub(super) fn openai(self) -> &'static str {
+        match self {
+            Self::Length => "length",
+            Self::Stop | Self::Refusal => "stop",
+        }
+    }
+
+    pub(super) fn anthropic(self) -> &'static str {
+        match self {
+            Self::Stop => "end_turn",
+            Self::Length => "max_tokens",
+            Self::Refusal => "refusal",
+        }
+    }
+
+    pub(super) fn gemini(self) -> &'static str {
+        match self {
+            Self::Stop => "STOP",
+            Self::Length => "MAX_TOKENS",
+            Self::Refusal => "SAFETY",
+        }
+    }
+}
+
+pub(super) fn openai_usage(reply: &Reply, body: &Value) -> Value {
     let mut usage = json!({
         "prompt_tokens": reply.input_tokens,
         "completion_tokens": reply.output_tokens(),
@@ -136,55 +162,54 @@ pub(super) fn openai_answer(request: &ChatRequest, reply: &Reply, body: &Value) 
     if body.pointer("/usage/include") == Some(&json!(true)) {
         usage["cost"] = json!((reply.input_tokens + 4 * reply.output_tokens()) as f64 / 1e7);
     }
+    usage
+}
+
+pub(super) fn gemini_usage(reply: &Reply) -> Value {
+    json!({
+        "promptTokenCount": reply.input_tokens,
+        "candidatesTokenCount": reply.output_tokens(),
+    })
+}
+
+pub(super) fn openai_answer(request: &ChatRequest, reply: &Reply, body: &Value) -> Value {
+    let refused = reply.ending == Ending::Refusal;
     json!({
         "id": "chatcmpl-scripted",
         "object": "chat.completion",
         "model": request.model,
         "choices": [{
             "index": 0,
-            "finish_reason": finish_reason,
+            "finish_reason": reply.ending.openai(),
             "message": {
                 "role": "assistant",
                 "content": (!refused).then_some(&reply.text),
                 "refusal": refused.then_some(&reply.text),
             },
         }],
-        "usage": usage,
+        "usage": openai_usage(reply, body),
     })
 }
 
 pub(super) fn anthropic_answer(request: &ChatRequest, reply: &Reply) -> Value {
-    let stop_reason = match reply.ending {
-        Ending::Stop => "end_turn",
-        Ending::Length => "max_tokens",
-        Ending::Refusal => "refusal",
-    };
     json!({
         "id": "msg_scripted",
         "type": "message",
         "role": "assistant",
         "model": request.model,
         "content": [{"type": "text", "text": reply.text}],
-        "stop_reason": stop_reason,
+        "stop_reason": reply.ending.anthropic(),
         "usage": {"input_tokens": reply.input_tokens, "output_tokens": reply.output_tokens()},
     })
 }
 
 pub(super) fn gemini_answer(request: &ChatRequest, reply: &Reply) -> Value {
-    let finish_reason = match reply.ending {
-        Ending::Stop => "STOP",
-        Ending::Length => "MAX_TOKENS",
-        Ending::Refusal => "SAFETY",
-    };
     json!({
         "candidates": [{
             "content": {"role": "model", "parts": [{"text": reply.text}]},
-            "finishReason": finish_reason,
+            "finishReason": reply.ending.gemini(),
         }],
-        "usageMetadata": {
-            "promptTokenCount": reply.input_tokens,
-            "candidatesTokenCount": reply.output_tokens(),
-        },
+        "usageMetadata": gemini_usage(reply),
         "modelVersion": request.model,
     })
 }
