@@ -13,6 +13,8 @@ use kpi::gazetteer::{Precision, places};
 use kpi::parse::{TimeKind, money, times};
 use serde::Serialize;
 
+/// What is read of a prompt; the longest real one has 5 kB.
+const MAX_PROMPT_BYTES: usize = 32 << 10;
 const MAX_SENTENCES: usize = 60;
 const MAX_SENTENCE_CHARS: usize = 400;
 const MAX_KEYWORDS: usize = 12;
@@ -54,6 +56,7 @@ pub struct BudgetFact {
 impl Facts {
     /// Reads `prompt`; an empty `title` is replaced by the objective.
     pub fn of(prompt: &str, title: &str, start_date: NaiveDate) -> Self {
+        let prompt = &prompt[..prompt.floor_char_boundary(MAX_PROMPT_BYTES)];
         let sentences: Vec<String> = kpi::sentences(prompt)
             .into_iter()
             .take(MAX_SENTENCES)

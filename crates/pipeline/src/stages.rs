@@ -54,7 +54,12 @@ impl std::fmt::Debug for Stages {
 impl Stages {
     /// Those built into the binary.
     pub fn built_in() -> Result<Self, StageError> {
-        Self::of_files(load::built_in())
+        Self::of_files(Self::built_in_files())
+    }
+
+    /// The files that are built into the binary, by id.
+    pub fn built_in_files() -> BTreeMap<String, Vec<u8>> {
+        load::built_in()
     }
 
     /// Those of the binary, with the `.md` files of a folder in place of those of the same name.
@@ -100,11 +105,11 @@ impl Stages {
         &self.0.rules
     }
 
-    pub fn templates(&self) -> &Templates {
+    pub(crate) fn templates(&self) -> &Templates {
         &self.0.templates
     }
 
-    pub fn validator(&self, id: &str) -> Option<&jsonschema::Validator> {
+    pub(crate) fn validator(&self, id: &str) -> Option<&jsonschema::Validator> {
         self.0.validators.get(id)
     }
 }

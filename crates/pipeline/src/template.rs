@@ -27,23 +27,23 @@ const MAX_INLINE_CHARS: usize = 500;
 
 /// All templates of a set of stages, by name.
 #[derive(Debug)]
-pub struct Templates {
+pub(crate) struct Templates {
     prompts: Environment<'static>,
     offline: Environment<'static>,
 }
 
 /// What a template can name.
 #[derive(Debug, Clone, Copy)]
-pub struct Scope<'a> {
-    pub prompt: &'a str,
-    pub facts: &'a Facts,
-    pub mode: Mode,
-    pub start_date: NaiveDate,
+pub(crate) struct Scope<'a> {
+    pub(crate) prompt: &'a str,
+    pub(crate) facts: &'a Facts,
+    pub(crate) mode: Mode,
+    pub(crate) start_date: NaiveDate,
     /// Parsed JSON, or the text of files that are none.
-    pub inputs: &'a BTreeMap<String, serde_json::Value>,
-    pub items: &'a [serde_json::Value],
+    pub(crate) inputs: &'a BTreeMap<String, serde_json::Value>,
+    pub(crate) items: &'a [serde_json::Value],
     /// Which call of a fan-out, from 0.
-    pub index: usize,
+    pub(crate) index: usize,
 }
 
 impl Default for Templates {
@@ -60,7 +60,7 @@ impl Default for Templates {
 
 impl Templates {
     /// Compiles a template. Those named `…/offline` make JSON.
-    pub fn add(&mut self, name: String, source: String) -> Result<(), String> {
+    pub(crate) fn add(&mut self, name: String, source: String) -> Result<(), String> {
         let environment = if name.ends_with("/offline") {
             &mut self.offline
         } else {
@@ -73,20 +73,13 @@ impl Templates {
     }
 
     /// Renders a section of a prompt.
-    pub fn prompt(&self, name: &str, scope: &Scope<'_>) -> Result<String, String> {
+    pub(crate) fn prompt(&self, name: &str, scope: &Scope<'_>) -> Result<String, String> {
         render(&self.prompts, name, scope)
     }
 
     /// Renders the answer without a model, which should be JSON.
-    pub fn offline(&self, name: &str, scope: &Scope<'_>) -> Result<String, String> {
+    pub(crate) fn offline(&self, name: &str, scope: &Scope<'_>) -> Result<String, String> {
         render(&self.offline, name, scope)
-    }
-
-    /// The names that a section of a prompt uses.
-    pub fn names_of(&self, name: &str) -> Vec<String> {
-        let template = self.prompts.get_template(name);
-        let found = template.map(|template| template.undeclared_variables(false));
-        found.unwrap_or_default().into_iter().collect()
     }
 }
 
