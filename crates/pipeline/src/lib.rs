@@ -15,6 +15,7 @@ pub mod links;
 pub mod markdown;
 pub mod mode;
 pub mod progress;
+pub mod report;
 pub mod runner;
 pub mod screen;
 pub mod service;

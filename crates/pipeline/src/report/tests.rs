@@ -1,0 +1,1 @@
+//! Reports as readers, browsers and attackers meet them.
