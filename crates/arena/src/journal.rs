@@ -76,6 +76,8 @@ impl Journal for StoreJournal {
         let call = Call {
             request_key: key.as_str().to_owned(),
             contest: Some(self.contest),
+            plan_id: None,
+            stage: None,
             provider: self
                 .providers
                 .get(&completion.model)

@@ -67,6 +67,8 @@ ids! {
     AuditLabelId;
     /// What a person decided about a verdict.
     AuditDecisionId;
+    /// One remark about the service or a plan.
+    FeedbackId;
 }
 
 impl AccountId {

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::sql::{execute, from_row, one, params};
-use crate::{Contest, Store, StoreError};
+use crate::{Contest, PlanId, Store, StoreError};
 
 /// A finished call, to be kept or as it was kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -15,6 +15,9 @@ pub struct Call {
     pub request_key: String,
     /// For whose ranking it was made, if for one.
     pub contest: Option<Contest>,
+    /// For which run and which of its stages it was made, if for one.
+    pub plan_id: Option<PlanId>,
+    pub stage: Option<String>,
     pub provider: String,
     pub model: String,
     pub purpose: String,
@@ -31,6 +34,8 @@ pub struct Call {
 from_row!(Call {
     request_key,
     contest,
+    plan_id,
+    stage,
     provider,
     model,
     purpose,
@@ -58,20 +63,21 @@ from_row!(Spend {
     cost_nano_usd
 });
 
-const FIND: &str = "SELECT request_key, contest, provider, model, purpose, response, finish, input_tokens, \
-     output_tokens, cost_nano_usd, created_at FROM model_call WHERE request_key = $1";
+const FIND: &str = "SELECT request_key, contest, plan_id, stage, provider, model, purpose, response, finish, \
+     input_tokens, output_tokens, cost_nano_usd, created_at FROM model_call WHERE request_key = $1";
 
 impl Store {
     pub async fn find_call(&self, request_key: &str) -> Result<Option<Call>, StoreError> {
         one(self.read(), FIND, params![request_key]).await
     }
 
-    /// Keeps a call, unless its key is kept already, and returns what the journal holds.
+    /// Keeps a call, unless its key is kept already, and returns what the journal holds. What a
+    /// run's calls cost is added to the run in the same transaction.
     pub async fn record_call(&self, call: &Call) -> Result<Call, StoreError> {
         let write = self.write().await?;
         let sql = "INSERT INTO model_call (request_key, contest, provider, model, purpose, response, finish,
-                       input_tokens, output_tokens, cost_nano_usd, created_at)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (request_key) DO NOTHING";
+                       input_tokens, output_tokens, cost_nano_usd, created_at, plan_id, stage)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (request_key) DO NOTHING";
         let params = params![
             call.request_key,
             call.contest,
@@ -84,8 +90,17 @@ impl Store {
             call.output_tokens,
             call.cost_nano_usd,
             call.created_at,
+            call.plan_id,
+            call.stage,
         ];
-        execute(&write.tx, sql, params).await?;
+        if execute(&write.tx, sql, params).await? == 1
+            && let Some(id) = call.plan_id
+        {
+            let sql = "UPDATE generation SET spent_nano_usd = spent_nano_usd + $2,
+                           revision = revision + 1
+                       WHERE plan_id = $1";
+            execute(&write.tx, sql, params![id, call.cost_nano_usd]).await?;
+        }
         let held = one(&write.tx, FIND, params![call.request_key]).await?;
         write.commit().await?;
         held.ok_or_else(|| StoreError::NotFound {

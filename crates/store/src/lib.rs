@@ -27,6 +27,7 @@ mod comparisons;
 mod embeddings;
 mod families;
 mod find;
+mod generation;
 mod history;
 mod idempotency;
 mod identities;
@@ -72,11 +73,16 @@ pub use dialect::Backend;
 pub use embeddings::{Exclude, Hidden, Neighbour, PlanVector, Snapshot};
 pub use error::StoreError;
 pub use families::{Candidate, Entrant, FamilyRow};
+pub use generation::{
+    ArtifactChange, ArtifactRow, EditOutcome, GENERATE, Generation, GenerationCreated,
+    GenerationEnd, GenerationState, NewArtifact, NewFeedback, NewGeneration, Pulse, Reopen,
+    Reopened, StageCall, StageRow, StageState, StopAsked,
+};
 pub use idempotency::{KeyState, KeyUse};
 pub use identities::{Identity, LoggedIn, Login, RoleAtLogin};
 pub use ids::{
     AccountId, AuditDecisionId, AuditItemId, AuditLabelId, ComparisonId, Contest, Digest, FamilyId,
-    JobId, JudgeId, KeyId, PlanId, SessionId, uuid_v7,
+    FeedbackId, JobId, JudgeId, KeyId, PlanId, SessionId, uuid_v7,
 };
 pub use jobs::{
     ClaimedJob, Enqueued, JobCount, JobFailed, JobFilter, JobGate, JobLease, JobPage, JobPriority,

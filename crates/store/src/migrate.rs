@@ -6,6 +6,7 @@
 mod accounts;
 mod audit;
 mod core;
+mod generation;
 mod jobs;
 mod reads;
 mod service;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(service::Service),
             Box::new(audit::Audit),
             Box::new(reads::Reads),
+            Box::new(generation::Generation),
         ]
     }
 }

@@ -11,7 +11,7 @@ use crate::StoreError;
 use crate::dialect::Backend;
 use crate::ids::{
     AccountId, AuditDecisionId, AuditItemId, AuditLabelId, ComparisonId, Contest, Digest, FamilyId,
-    JobId, JudgeId, KeyId, PlanId, SessionId,
+    FeedbackId, JobId, JudgeId, KeyId, PlanId, SessionId,
 };
 
 /// Parameters per multi-row statement. The backends take ten times as many, but SQLite's driver
@@ -302,7 +302,7 @@ uuids!(
     KeyId,
     SessionId
 );
-uuids!(AuditItemId, AuditLabelId, AuditDecisionId);
+uuids!(AuditItemId, AuditLabelId, AuditDecisionId, FeedbackId);
 
 impl Param for u16 {
     fn value(&self) -> Value {

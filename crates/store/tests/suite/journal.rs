@@ -8,6 +8,8 @@ fn call(key: &str, response: &str, seconds: i64) -> Call {
     Call {
         request_key: key.to_owned(),
         contest: Some(Contest::Public),
+        plan_id: None,
+        stage: None,
         provider: "scripted".to_owned(),
         model: "m".to_owned(),
         purpose: "compare".to_owned(),

@@ -11,6 +11,7 @@ mod comparisons;
 mod concurrency;
 mod embeddings;
 mod families;
+mod generation;
 mod hostile;
 mod jobs;
 mod jobs_fair;

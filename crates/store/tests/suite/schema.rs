@@ -25,6 +25,7 @@ on_both! {
         insta::assert_snapshot!(tables(world).await, @r"
         account: account_id kind display_name created_at role email disabled_at last_login
         api_key: key_id account_id name hint secret_hash scopes created_at expires_at revoked_at replaced_by last_used_at
+        artifact: plan_id file stage sha256 size edited generated_sha256 generated_size updated_at
         audit_claim: item_id reviewer_id claimed_at claimed_until
         audit_decision: decision_id item_id comparison_id reviewer_id author_id action reason note quote level swapped weight supersedes created_at
         audit_item: item_id contest number comparison_id stream reason swapped labels_wanted created_at
@@ -33,6 +34,9 @@ on_both! {
         contest_status: contest phase note again_at updated_at
         contest_summary: contest publication published_at established provisional flagged comparisons domains elo_min elo_max spend_nano_usd judges
         corpus_snapshot: snapshot_id model created_at body
+        feedback: feedback_id account_id plan_id category message rating created_at
+        generation: plan_id owner_id title titled prompt mode profile start_date visibility state failure stop_requested attempt resume_count epoch revision max_cost_nano_usd estimated_nano_usd spent_nano_usd dedupe bundle_of bundle_sha256 bundle_size ranked_plan_id ranking_note created_at started_at finished_at last_progress_at
+        generation_stage: plan_id stage state inputs_hash model calls_done calls_total cost_nano_usd input_tokens output_tokens started_at finished_at error outputs
         idempotency_key: account_id key fingerprint answer claim claimed_at expires_at
         identity: issuer subject account_id created_at
         job: job_id kind key account_id priority turn gate state payload run_at attempts max_attempts expiries fence lease_token lease_until last_error discarded_by created_at started_at finished_at
@@ -42,7 +46,7 @@ on_both! {
         judge: judge_id fingerprint kind name version model params canary_stats suspended_at suspended_why created_at
         kpi_extraction: plan_id version novelty_score prompt_quality technical_completeness feasibility impact_estimate evidence extracted_at
         login_attempt: state_hash binding_hash provider return_to expires_at
-        model_call: request_key contest provider model purpose response finish input_tokens output_tokens cost_nano_usd created_at
+        model_call: request_key contest provider model purpose response finish input_tokens output_tokens cost_nano_usd created_at plan_id stage
         plan_band: band_number band_hash plan_id
         plan_corpus: plan_id owner_id family_id external_id title domain visibility state state_reason content_hash warnings integrity source_name source_catalogue created_at state_by
         plan_document: plan_id prompt document card
