@@ -5,12 +5,14 @@
 //! nothing ([`CheckpointError::Superseded`]).
 
 mod memory;
+pub(crate) mod stored;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use memory::MemoryCheckpoints;
+pub use stored::StoredCheckpoints;
 
 /// Where a stage stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

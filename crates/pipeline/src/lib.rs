@@ -11,16 +11,20 @@ pub mod facts;
 pub mod failure;
 pub mod fan_out;
 pub mod graph;
+pub mod journal;
 pub mod links;
 pub mod markdown;
 pub mod mode;
+pub mod profiles;
 pub mod progress;
+pub mod ranking;
 pub mod report;
 pub mod runner;
 pub mod screen;
 pub mod service;
 pub mod stage;
 pub mod stages;
+
 mod template;
 
 pub use author::Author;
@@ -33,5 +37,6 @@ pub use graph::Graph;
 pub use links::{Download, SignedLink};
 pub use mode::Mode;
 pub use runner::{RunSpec, Runner, Slots, run};
+pub use service::{Pipeline, PipelineError, PipelineSettings, Viewer};
 pub use stage::Stage;
 pub use stages::{StageError, Stages};

@@ -1,11 +1,13 @@
 //! The command line: every argument, its environment variable and its default.
 
+mod generation;
 mod service;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use generation::GenerationOptions;
 pub(crate) use service::{
     Admin, AdminCommand, CreateKey, HttpOptions, LoginOptions, RoleName, Serve, WorkOptions,
 };

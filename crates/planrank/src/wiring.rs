@@ -1,6 +1,7 @@
 //! Puts the parts together from the command line: database, models, judges, this process.
 
 mod accounts;
+mod pipeline;
 mod process;
 mod service;
 
@@ -16,6 +17,7 @@ use llm::{Budget, Client, Embedder, Meter, NoJournal, Secret, Settings};
 use store::{Backend, Contest, Store};
 
 pub(crate) use accounts::{accounts, accounts_of_operator};
+pub(crate) use pipeline::pipeline;
 pub(crate) use service::service;
 
 use crate::cli::{Global, ModelOptions};

@@ -6,6 +6,7 @@ use accounts::Accounts;
 use arena::Service;
 use arena::audit::Audit;
 use environment::{Clock, Entropy};
+use pipeline::Pipeline;
 use queue::Wake;
 use store::Store;
 use tokio::sync::Semaphore;
@@ -41,6 +42,8 @@ pub struct Parts {
     pub accounts: Accounts,
     /// The use cases of ranking.
     pub service: Service,
+    /// The use cases of generation.
+    pub pipeline: Pipeline,
     pub audit: Audit,
     /// Tells the worker of this process, if it has one, that there is work.
     pub wake: Wake,

@@ -211,6 +211,8 @@ pub struct RunStatus {
     pub files_count: u32,
     /// The plan in the ranking: this one, or the owner's earlier plan of the same content.
     pub ranked_plan_id: Option<PlanId>,
+    /// Why a completed run is not in the ranking.
+    pub ranking_note: Option<String>,
     /// Grows with each change.
     pub revision: i64,
     /// Made without a language model.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use clap::{Args, Subcommand, ValueEnum};
 use url::Url;
 
-use super::{ModelOptions, RankingOptions};
+use super::{GenerationOptions, ModelOptions, RankingOptions};
 
 const UNLIMITED: u32 = 1_000_000;
 
@@ -21,6 +21,19 @@ pub(crate) struct Serve {
     pub(crate) login: LoginOptions,
     #[command(flatten)]
     pub(crate) work: WorkOptions,
+    #[command(flatten)]
+    pub(crate) generation: GenerationOptions,
+    /// Plans that this process makes at once, beside its other jobs
+    #[arg(long, env = "PLANRANK_PLANS", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64), value_name = "N", help_heading = "Plans")]
+    pub(crate) plans: u16,
+    /// The profile of whoever chooses none [default: what the model options name]
+    #[arg(
+        long,
+        env = "PLANRANK_PROFILE_DEFAULT",
+        value_name = "NAME",
+        help_heading = "Plans"
+    )]
+    pub(crate) profile_default: Option<String>,
     #[command(flatten)]
     pub(crate) model: ModelOptions,
     /// Bring the database's schema up to date first (a SQLite file's always is)

@@ -44,7 +44,7 @@ pub(super) async fn run(global: &Global, args: &Demo) -> anyhow::Result<Exit> {
     print_first_against_second(&store).await?;
     print_next_steps(&database)?;
     if !args.once {
-        serving::serve(&store, args).await?;
+        serving::serve(&store, &global.data_dir, args).await?;
     }
     Ok(exit_of(&imported, &report))
 }

@@ -15,6 +15,7 @@ use accounts::Accounts;
 use anyhow::{Context, bail};
 use arena::Service;
 use arena::audit::{Audit, AuditSettings};
+use pipeline::Pipeline;
 use queue::{Schedule, Wake, Worker};
 use store::{Backend, JobPriority, Store};
 use tokio::net::TcpListener;
@@ -56,6 +57,14 @@ pub(super) async fn run(global: &Global, args: &Serve) -> anyhow::Result<Exit> {
         Some(listener) => address::public(&args.http, listener.local_addr()?)?,
         None => address::public(&args.http, address::listen(&args.http))?,
     };
+    let pipeline = wiring::pipeline(
+        &store,
+        &global.data_dir,
+        &args.generation,
+        &args.model,
+        args.profile_default.as_deref(),
+    )
+    .await?;
     let accounts = wiring::accounts(&store, &args.login, &args.work, &public_url).await?;
     let wake = if args.role.works() {
         start_worker(&mut running, &service, &accounts, &args.work, &stop)
@@ -65,7 +74,7 @@ pub(super) async fn run(global: &Global, args: &Serve) -> anyhow::Result<Exit> {
     if let Some(listener) = listener {
         tracing::info!(address = %listener.local_addr()?, public_url = %public_url, "listening");
         let config = config(&args.http, &args.login, public_url);
-        let app = app(service, accounts, config, wake)?;
+        let app = app(service, pipeline, accounts, config, wake)?;
         start_web(&mut running, listener, &app, &stop);
     }
     finish(running, &stop).await?;
@@ -139,6 +148,7 @@ fn schedules() -> Vec<Schedule> {
 /// The state of the HTTP service.
 pub(super) fn app(
     service: Service,
+    pipeline: Pipeline,
     accounts: Accounts,
     config: Config,
     wake: Wake,
@@ -157,6 +167,7 @@ pub(super) fn app(
         config,
         accounts,
         service,
+        pipeline,
         audit,
         wake,
     }))

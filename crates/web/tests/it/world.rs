@@ -10,6 +10,7 @@ use arena::audit::{Audit, AuditSettings};
 use arena::models::Models;
 use arena::{Clock, Entropy, Service, ServiceSettings};
 use llm::HashedNgrams;
+use pipeline::Pipeline;
 use queue::{Holder, Settings, Stop, Worker};
 use serde_json::{Value, json};
 use store::{AccountId, Role, Store};
@@ -81,6 +82,7 @@ impl World {
             )
             .unwrap(),
             config: Config::new(url.parse().unwrap()),
+            pipeline: Pipeline::offline(store.clone(), clock.clone(), entropy.clone()).unwrap(),
             service,
             wake,
             store,

@@ -1,6 +1,7 @@
 //! After its leaderboard the demo serves the pages, to this machine only, and signs its user in.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 
 use accounts::Role;
 use anyhow::Context;
@@ -11,7 +12,7 @@ use tokio::task::JoinSet;
 use url::Url;
 use web::{Config, SignInLink};
 
-use crate::cli::{Demo, LoginOptions, WorkOptions};
+use crate::cli::{Demo, GenerationOptions, LoginOptions, WorkOptions};
 use crate::commands::serve;
 use crate::output;
 use crate::system::SystemEntropy;
@@ -20,7 +21,7 @@ use crate::wiring;
 const PORT: u16 = 8080;
 
 /// Serves pages and works on what is submitted, until Ctrl-C.
-pub(super) async fn serve(store: &Store, args: &Demo) -> anyhow::Result<()> {
+pub(super) async fn serve(store: &Store, data_dir: &Path, args: &Demo) -> anyhow::Result<()> {
     let listener = listener().await?;
     let public_url = Url::parse(&format!(
         "http://localhost:{}/",
@@ -28,6 +29,8 @@ pub(super) async fn serve(store: &Store, args: &Demo) -> anyhow::Result<()> {
     ))?;
     let work = WorkOptions::like(&args.ranking);
     let service = wiring::service(store, &work, &args.model).await?;
+    let plans = GenerationOptions::usual();
+    let pipeline = wiring::pipeline(store, data_dir, &plans, &args.model, None).await?;
     let accounts = wiring::accounts(store, &LoginOptions::none(), &work, &public_url).await?;
     let visitor = accounts.local_account("demo", Role::Admin).await?;
     let link = SignInLink {
@@ -40,7 +43,7 @@ pub(super) async fn serve(store: &Store, args: &Demo) -> anyhow::Result<()> {
     let stop = serve::stop_when_asked();
     let mut running = JoinSet::new();
     let wake = serve::start_worker(&mut running, &service, &accounts, &work, &stop);
-    let app = serve::app(service, accounts, config, wake)?;
+    let app = serve::app(service, pipeline, accounts, config, wake)?;
     serve::start_web(&mut running, listener, &app, &stop);
     output::line(&format!(
         "\nOpen {address}\nThis signs you in; the pages are served to this machine only. Ctrl-C ends it."
