@@ -24,6 +24,7 @@ pub mod screen;
 pub mod service;
 pub mod stage;
 pub mod stages;
+pub mod work;
 
 mod template;
 

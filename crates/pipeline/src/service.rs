@@ -8,6 +8,7 @@
 
 mod create;
 mod download;
+mod drive;
 mod error;
 mod feedback;
 mod files;
@@ -33,8 +34,10 @@ use crate::profiles::Profiles;
 use crate::stages::StageError;
 
 pub use create::MAX_PROMPT_BYTES;
+pub use drive::Driven;
 pub use error::{PipelineError, WrongState};
 pub use files::MAX_EDIT_BYTES;
+pub(crate) use read::mode_of;
 pub use steer::ResumeOptions;
 pub use types::{
     Artifact, Created, DownloadInfo, Edited, Estimate, Feedback, NewRun, ProfileInfo, Progress,

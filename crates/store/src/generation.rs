@@ -74,6 +74,8 @@ pub struct Generation {
     pub ranked_plan_id: Option<PlanId>,
     /// Why it is not in the ranking.
     pub ranking_note: Option<String>,
+    /// When it was handed to the ranking as it is; `None` when that is still to be done.
+    pub ranked_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
     pub started_at: Option<DateTime<Utc>>,
     pub finished_at: Option<DateTime<Utc>>,
@@ -105,6 +107,7 @@ from_row!(Generation {
     bundle_size,
     ranked_plan_id,
     ranking_note,
+    ranked_at,
     created_at,
     started_at,
     finished_at,
@@ -114,7 +117,7 @@ from_row!(Generation {
 const COLUMNS: &str = "plan_id, owner_id, title, titled, prompt, mode, profile, start_date, visibility, \
     state, failure, stop_requested, attempt, resume_count, epoch, revision, max_cost_nano_usd, \
     estimated_nano_usd, spent_nano_usd, bundle_of, bundle_sha256, bundle_size, ranked_plan_id, \
-    ranking_note, created_at, started_at, finished_at, last_progress_at";
+    ranking_note, ranked_at, created_at, started_at, finished_at, last_progress_at";
 
 impl Store {
     pub async fn generation(&self, id: PlanId) -> Result<Option<Generation>, StoreError> {

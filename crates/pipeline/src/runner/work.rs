@@ -13,7 +13,7 @@ use crate::author::{Fault, Question, broken_stage};
 use crate::failure::{FailureReason, RunFailure};
 use crate::stage::Prompt;
 use crate::template::Scope;
-use crate::{CallRecord, CodeInput, Stage, StageRecord, code, fan_out};
+use crate::{CallRecord, CodeInput, Stage, StageRecord, code, fan_out, journal};
 
 /// One call of a stage.
 struct Call<'a> {
@@ -119,7 +119,8 @@ impl Drive<'_> {
             shown: &inputs.shown(call.stage),
             nonce_secret: &spec.nonce_secret,
         };
-        let (answer, taken) = self.runner.author.answer(question).await?;
+        let (answer, taken) =
+            journal::of_stage(&call.stage.id, self.runner.author.answer(question)).await?;
         drop(slot);
         let now = self.runner.clock.now();
         self.runner

@@ -7,14 +7,13 @@ use store::{AccountId, Digest, GenerationCreated, NewGeneration, PlanId, Visibil
 
 use super::types::{Created, Estimate, NewRun};
 use super::{Pipeline, PipelineError, outline};
-use crate::Mode;
 use crate::profiles::Offer;
 use crate::screen::{self, PromptReview, PromptVerdict};
+use crate::{Facts, Mode};
 
 /// The longest prompt; each stage of the beginning reads all of it.
 pub const MAX_PROMPT_BYTES: usize = 64 << 10;
 const MAX_TITLE_CHARS: usize = 200;
-const DERIVED_TITLE_CHARS: usize = 90;
 
 /// Who makes the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,15 +63,16 @@ impl Pipeline {
         let estimate = outline::estimate(&self.settings, offer, new.mode)?;
         let dedupe = dedupe(prompt, &offer.name, &new);
         let title = new.title.as_deref().map(str::trim);
+        let start_date = new.start_date.unwrap_or(now.date_naive());
         let row = NewGeneration {
             plan_id: PlanId::new(now, self.random()),
             owner_id: owner,
-            title: title.map_or_else(|| title_of(prompt), str::to_owned),
+            title: Facts::of(prompt, title.unwrap_or_default(), start_date).title,
             titled: title.is_some(),
             prompt: prompt.to_owned(),
             mode: new.mode.to_string(),
             profile: offer.name.clone(),
-            start_date: new.start_date.unwrap_or(now.date_naive()).to_string(),
+            start_date: start_date.to_string(),
             visibility: new.visibility,
             max_cost_nano_usd: new.max_cost_nano_usd,
             estimated_nano_usd: estimate.cost_nano_usd,
@@ -200,13 +200,4 @@ fn dedupe(prompt: &str, profile: &str, new: &NewRun) -> Digest {
         hash.update(part);
     }
     Digest(hash.finalize().into())
-}
-
-/// The first sentence, until the plan has a title of its own.
-fn title_of(prompt: &str) -> String {
-    let line = prompt.lines().find(|line| !line.trim().is_empty());
-    let line = line.unwrap_or(prompt);
-    let first = line.split_inclusive(['.', '!', '?']).next();
-    let words = first.unwrap_or(line).trim_end_matches(['.', '!', '?']);
-    super::read::excerpt(words, DERIVED_TITLE_CHARS)
 }

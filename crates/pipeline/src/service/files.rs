@@ -116,7 +116,7 @@ impl Pipeline {
             .map(stored::record)
             .collect::<Result<_, _>>()?;
         let files = self.store.artifacts(run.plan_id).await?;
-        outline::stale(&self.settings.stages, mode, run.attempt, &records, &files)
+        outline::stale(&self.settings.stages, mode, run.attempt, &records, files)
     }
 
     fn check_edit(&self, run: &Generation, file: &str, bytes: &[u8]) -> Result<(), PipelineError> {

@@ -10,7 +10,7 @@ use super::types::{
 };
 use super::{Pipeline, PipelineError, outline};
 use crate::Mode;
-use crate::checkpoints::stored;
+use crate::checkpoints::{StageRecord, stored};
 use crate::failure::{FailureReason, RunFailure};
 use crate::profiles::OFFLINE;
 
@@ -129,8 +129,12 @@ impl Pipeline {
         let fraction = if state == RunState::Completed {
             1.0
         } else {
-            let stages = outline::stages(&self.settings.stages, mode, rows)?;
-            outline::progress(&self.settings.stages, mode, &stages)?.fraction
+            let records = records_of(rows)?;
+            let graph = outline::graph(&self.settings.stages, mode)?;
+            let now = self.now();
+            outline::outlook(&self.settings, &graph, mode, records, &[], now)
+                .progress
+                .fraction
         };
         Ok(RunSummary {
             state,
@@ -154,25 +158,22 @@ impl Pipeline {
         let state = self.state_of(&run);
         let rows = self.store.generation_stages(&[run.plan_id]).await?;
         let files = self.store.artifacts(run.plan_id).await?;
-        let records: Vec<_> = rows
-            .iter()
-            .cloned()
-            .map(stored::record)
-            .collect::<Result<_, _>>()?;
-        let stale = outline::stale(&self.settings.stages, mode, run.attempt, &records, &files)?;
-        let mut stages = outline::stages(&self.settings.stages, mode, rows)?;
-        outline::mark_stale(&mut stages, &stale);
+        let files_count = files.len();
+        let records = records_of(rows)?;
+        let of = &self.settings.stages;
+        let graph = outline::graph(of, mode)?;
+        let stale = outline::stale(of, mode, run.attempt, &records, files)?;
+        let stages = outline::stages(of, &graph, mode, &records, &stale);
+        let ahead = outline::outlook(&self.settings, &graph, mode, records, &stale, self.now());
         let progress = match state {
             RunState::Completed => complete(&stages),
-            _ => outline::progress(&self.settings.stages, mode, &stages)?,
+            _ => ahead.progress,
         };
         let elapsed = run.started_at.map_or(chrono::TimeDelta::zero(), |from| {
             run.finished_at.unwrap_or_else(|| self.now()) - from
         });
         let eta_secs = match state {
-            RunState::Pending | RunState::Processing => {
-                outline::eta(&self.settings, mode, &run, &progress, elapsed)
-            }
+            RunState::Pending | RunState::Processing => Some(ahead.eta_secs),
             _ => None,
         };
         Ok(RunStatus {
@@ -190,7 +191,7 @@ impl Pipeline {
                 estimated_nano_usd: run.estimated_nano_usd,
                 cap_nano_usd: self.cap_of(&run),
             },
-            files_count: u32::try_from(files.len()).unwrap_or(u32::MAX),
+            files_count: u32::try_from(files_count).unwrap_or(u32::MAX),
             offline: run.profile == OFFLINE,
             resume_count: u32::try_from(run.resume_count).unwrap_or(u32::MAX),
             attempt: u32::try_from(run.attempt).unwrap_or(u32::MAX),
@@ -216,6 +217,11 @@ impl Pipeline {
         let caps = [run.max_cost_nano_usd, self.settings.max_cost_nano_usd];
         caps.into_iter().flatten().min()
     }
+}
+
+fn records_of(rows: Vec<StageRow>) -> Result<Vec<StageRecord>, PipelineError> {
+    let records = rows.into_iter().map(stored::record);
+    Ok(records.collect::<Result<_, _>>()?)
 }
 
 fn complete(stages: &[StageStatus]) -> Progress {

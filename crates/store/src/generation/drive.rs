@@ -110,12 +110,13 @@ impl Store {
         id: PlanId,
         ranked: Option<PlanId>,
         note: Option<&str>,
+        now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let sql = "UPDATE generation SET ranked_plan_id = $2, ranking_note = $3,
+        let sql = "UPDATE generation SET ranked_plan_id = $2, ranking_note = $3, ranked_at = $4,
                        revision = revision + 1
                    WHERE plan_id = $1";
         let alone = self.alone().await;
-        execute(alone.db, sql, params![id, ranked, note]).await?;
+        execute(alone.db, sql, params![id, ranked, note, now]).await?;
         Ok(())
     }
 }

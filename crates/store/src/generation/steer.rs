@@ -113,7 +113,7 @@ impl Store {
                        attempt = attempt + $6,
                        spent_nano_usd = CASE WHEN $6 = 1 THEN 0 ELSE spent_nano_usd END,
                        started_at = CASE WHEN $6 = 1 THEN NULL ELSE started_at END,
-                       last_progress_at = $7
+                       ranked_at = NULL, last_progress_at = $7
                    WHERE plan_id = $1 AND revision = $2";
         let params = params![id, revision, profile, cap, resumed, retried, now];
         if execute(&write.tx, sql, params).await? == 0 {

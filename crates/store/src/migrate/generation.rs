@@ -58,6 +58,7 @@ CREATE TABLE generation (
     bundle_size {int},
     ranked_plan_id {uuid},
     ranking_note {text},
+    ranked_at {time},
     created_at {time} NOT NULL,
     started_at {time},
     finished_at {time},

@@ -210,7 +210,7 @@ on_both! {
         grew("end").await;
         store.edit_artifact(plan(1), "pitch.md", to(2), None, at(9)).await.unwrap();
         grew("edit").await;
-        store.note_ranking(plan(1), Some(plan(1)), None).await.unwrap();
+        store.note_ranking(plan(1), Some(plan(1)), None, at(10)).await.unwrap();
         grew("ranking").await;
     }
 

@@ -35,7 +35,7 @@ on_both! {
         contest_summary: contest publication published_at established provisional flagged comparisons domains elo_min elo_max spend_nano_usd judges
         corpus_snapshot: snapshot_id model created_at body
         feedback: feedback_id account_id plan_id category message rating created_at
-        generation: plan_id owner_id title titled prompt mode profile start_date visibility state failure stop_requested attempt resume_count epoch revision max_cost_nano_usd estimated_nano_usd spent_nano_usd dedupe bundle_of bundle_sha256 bundle_size ranked_plan_id ranking_note created_at started_at finished_at last_progress_at
+        generation: plan_id owner_id title titled prompt mode profile start_date visibility state failure stop_requested attempt resume_count epoch revision max_cost_nano_usd estimated_nano_usd spent_nano_usd dedupe bundle_of bundle_sha256 bundle_size ranked_plan_id ranking_note ranked_at created_at started_at finished_at last_progress_at
         generation_stage: plan_id stage state inputs_hash model calls_done calls_total cost_nano_usd input_tokens output_tokens started_at finished_at error outputs
         idempotency_key: account_id key fingerprint answer claim claimed_at expires_at
         identity: issuer subject account_id created_at
