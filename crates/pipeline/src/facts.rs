@@ -91,6 +91,10 @@ pub(crate) fn shortened(text: &str, max: usize) -> String {
     let Some((end, _)) = line.char_indices().nth(max) else {
         return line;
     };
+    // Cut before: to cut again would change it.
+    if &line[end..] == "…" {
+        return line;
+    }
     let cut = line[..end].rfind(' ').filter(|at| *at > end / 2);
     format!(
         "{}…",

@@ -2,13 +2,16 @@
 //! databases, the service as a process, and a clock that tests set.
 //!
 //! Never shipped and never depended upon outside of tests. Depends on no other crate of the
-//! workspace, so that all of them can use it.
+//! workspace but `environment`, and with the feature `planner` on `pipeline`, whose own unit tests
+//! therefore can't use what shares types with it.
 
 pub mod clock;
 #[cfg(feature = "databases")]
 pub mod databases;
 pub mod judge_script;
 pub mod model_server;
+#[cfg(feature = "planner")]
+pub mod planner;
 #[cfg(feature = "databases")]
 pub mod service;
 

@@ -1,4 +1,10 @@
 //! The engine as a whole: the built-in stages, and runs that are stopped, killed, edited and billed.
 
+mod edits;
+mod kill;
+mod model;
+mod moments;
+mod runs;
+mod small;
 mod stages;
 mod support;

@@ -13,7 +13,7 @@ use crate::support::{PROMPT, files, run, spec};
 const LONGEST_CHAIN: f64 = 22.0;
 
 /// The built-in stages without those whose inputs nobody writes yet, and the ids of these.
-fn connected() -> (Stages, Vec<String>) {
+pub(crate) fn connected() -> (Stages, Vec<String>) {
     let all = Stages::built_in().unwrap_or_else(|error| panic!("{error}"));
     let mut files = Stages::built_in_files();
     let mut left_out = Vec::new();

@@ -38,8 +38,8 @@ struct Options {
     /// Decides which requests suffer
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Who answers: "schema" (the smallest JSON that is allowed) or "judge", with settings as
-    /// in "judge:flip=0.1,noise=1"
+    /// Who answers: "schema" (the smallest JSON that is allowed), "judge", with settings as in
+    /// "judge:flip=0.1,noise=1", or "planner", which writes plans and else is a judge
     #[arg(long, default_value = "schema")]
     responder: String,
 }

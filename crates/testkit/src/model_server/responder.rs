@@ -7,8 +7,14 @@ use serde_json::{Map, Value, json};
 use super::{ChatRequest, Responder};
 use crate::judge_script::JudgeScript;
 
-/// The responder that the command line names: `schema`, or `judge` with its settings.
+/// The responder that the command line names: `schema`, `judge` with its settings, or `planner`,
+/// which writes plans and judges with the same settings (`planner:noise=0`).
 pub fn responder_by_name(name: &str) -> Result<Arc<dyn Responder>, String> {
+    #[cfg(feature = "planner")]
+    if let Some(settings) = name.strip_prefix("planner") {
+        let judge = format!("judge{settings}").parse::<JudgeScript>()?;
+        return Ok(Arc::new(crate::planner::Planner::new(judge)?));
+    }
     if name == "schema" {
         return Ok(Arc::new(SchemaResponder));
     }
