@@ -3,6 +3,11 @@
 //! A stage file names them with `checks: [name]`. What is wrong is told to the model, which gets one
 //! chance to answer again.
 
+mod faults;
+mod levers;
+mod quotes;
+mod team;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -12,7 +17,22 @@ use serde_json::Value;
 pub type Check = fn(&Value, &[Value], &BTreeMap<String, Value>) -> Result<(), String>;
 
 /// Every check, by the name that stage files use.
-const ALL: &[(&str, Check)] = &[];
+const ALL: &[(&str, Check)] = &[
+    ("constraints_quote_prompt", quotes::constraints_quote_prompt),
+    (
+        "contradictions_quote_prompt",
+        quotes::contradictions_quote_prompt,
+    ),
+    ("covers_every_role", team::covers_every_role),
+    ("decides_every_lever", levers::decides_every_lever),
+    ("describes_every_lever", levers::describes_every_lever),
+    (
+        "scenarios_set_every_lever",
+        levers::scenarios_set_every_lever,
+    ),
+    ("selects_known_scenario", levers::selects_known_scenario),
+    ("weighs_every_lever", levers::weighs_every_lever),
+];
 
 /// The check of that name.
 pub fn lookup(name: &str) -> Option<Check> {

@@ -2,6 +2,18 @@
 //!
 //! A stage file names one with `code: name`. Each is pure: the same input gives the same bytes.
 
+mod artifact;
+mod assumptions;
+mod decisions;
+mod experts;
+#[cfg(test)]
+mod fixture;
+mod governance;
+mod levers;
+mod scenarios;
+mod setup;
+mod team;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -25,7 +37,23 @@ pub struct CodeInput<'a> {
 }
 
 /// Every function, by the name that stage files use.
-const ALL: &[(&str, CodeStage)] = &[("report", crate::report::stage)];
+const ALL: &[(&str, CodeStage)] = &[
+    ("characterize_levers", levers::characterize),
+    ("consolidate_assumptions_markdown", assumptions::consolidate),
+    ("consolidate_governance", governance::consolidate),
+    ("expert_criticism_markdown", experts::markdown),
+    ("keep_levers", levers::keep),
+    ("list_team", team::list),
+    ("merge_team", team::merge),
+    ("name_scenarios", scenarios::name),
+    ("number_levers", levers::number),
+    ("report", crate::report::stage),
+    ("scenarios_markdown", scenarios::markdown),
+    ("setup", setup::setup),
+    ("strategic_decisions_markdown", decisions::markdown),
+    ("team_markdown", team::markdown),
+    ("vital_few_levers", levers::vital_few),
+];
 
 /// The function of that name.
 pub fn lookup(name: &str) -> Option<CodeStage> {

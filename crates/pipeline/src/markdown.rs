@@ -63,9 +63,10 @@ impl Page {
                 self.fields(object, schema, level + 1, None);
             }
             Value::Array(items) if !items.is_empty() => {
-                match is_scalar(&items[0]) && level > 2 {
-                    true => self.line(&format!("**{label}:**")),
-                    false => self.heading(&label, level),
+                if is_scalar(&items[0]) && level > 2 {
+                    self.line(&format!("**{label}:**"));
+                } else {
+                    self.heading(&label, level);
                 }
                 self.items(items, item_schema(schema), level + 1);
             }
@@ -166,14 +167,22 @@ fn label(schema: &Value, key: &str) -> String {
     inline(&title.map_or_else(words, str::to_owned))
 }
 
-/// The first short text that is no number of the item.
+/// The item's first text, if it is short; else its id, if that is one.
 fn naming_key<'a>(object: &'a Map<String, Value>, schema: &Value) -> Option<&'a str> {
-    let names = |key: &&str| {
-        let is_number = *key == "id" || key.ends_with("_id") || key.ends_with("_index");
-        let short = |text: &str| !text.trim().is_empty() && text.chars().count() <= NAME_CHARS;
-        !is_number && object[*key].as_str().is_some_and(short)
+    let texts = ordered_keys(object, schema)
+        .into_iter()
+        .filter(|key| object[*key].is_string());
+    let (ids, names): (Vec<&str>, Vec<&str>) = texts.partition(|key| is_id(key));
+    let is_short = |key: &&&str| {
+        let text = object[**key].as_str().unwrap_or_default();
+        !text.trim().is_empty() && text.chars().count() <= NAME_CHARS
     };
-    ordered_keys(object, schema).into_iter().find(names)
+    let name = names.first().filter(is_short);
+    name.or_else(|| ids.first().filter(is_short)).copied()
+}
+
+fn is_id(key: &str) -> bool {
+    key == "id" || key.ends_with("_id") || key.ends_with("_index")
 }
 
 /// The schema of a list's items, or the schema itself where it isn't a list's.

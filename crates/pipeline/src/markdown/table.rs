@@ -40,7 +40,9 @@ pub(super) fn render(items: &[Value], columns: &[&str], schema: &Value) -> Strin
         .collect();
     let rules: Vec<&str> = columns.iter().map(|key| rule(items, key)).collect();
     let mut text = row(&heads);
-    text.push_str(&format!("| {} |\n", rules.join(" | ")));
+    text.push_str("| ");
+    text.push_str(&rules.join(" | "));
+    text.push_str(" |\n");
     for item in items {
         let cell = |key: &&str| inline(&scalar_text(&item[*key], property(key)));
         text.push_str(&row(&columns.iter().map(cell).collect::<Vec<_>>()));
@@ -51,9 +53,10 @@ pub(super) fn render(items: &[Value], columns: &[&str], schema: &Value) -> Strin
 
 /// Numbers stand to the right.
 fn rule(items: &[Value], key: &str) -> &'static str {
-    match items.iter().all(|item| item[key].is_number()) {
-        true => "---:",
-        false => "---",
+    if items.iter().all(|item| item[key].is_number()) {
+        "---:"
+    } else {
+        "---"
     }
 }
 
