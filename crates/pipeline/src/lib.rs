@@ -38,6 +38,7 @@ pub use graph::Graph;
 pub use links::{Download, SignedLink};
 pub use mode::Mode;
 pub use runner::{RunSpec, Runner, Slots, run};
+pub use screen::review_prompt;
 pub use service::{Pipeline, PipelineError, PipelineSettings, Viewer};
 pub use stage::Stage;
 pub use stages::{StageError, Stages};

@@ -3,7 +3,6 @@
 mod accounts;
 mod pipeline;
 mod process;
-mod ranking;
 mod service;
 
 use std::path::Path;
@@ -19,7 +18,6 @@ use store::{Backend, Contest, Store};
 
 pub(crate) use accounts::{accounts, accounts_of_operator};
 pub(crate) use pipeline::pipeline;
-pub(crate) use ranking::ArenaRanking;
 pub(crate) use service::service;
 
 use crate::cli::{Global, ModelOptions};

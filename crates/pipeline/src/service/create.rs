@@ -113,12 +113,7 @@ impl Pipeline {
 
     /// A ping makes no plan, so any prompt will do.
     fn reviewed(prompt: &str, mode: Mode) -> Result<PromptReview, PipelineError> {
-        let review = screen::PromptReview {
-            verdict: PromptVerdict::Ready,
-            items: Vec::new(),
-            problems: Vec::new(),
-        };
-        let _ = prompt;
+        let review = screen::review_prompt(prompt);
         if review.verdict == PromptVerdict::Refused && mode != Mode::Ping {
             return Err(PipelineError::PromptRefused(review));
         }
