@@ -78,6 +78,10 @@ pub(super) fn list<'a>(value: &'a Value, field: &str) -> &'a [Value] {
         .map_or(&[], Vec::as_slice)
 }
 
+pub(super) fn number(value: &Value, field: &str) -> f64 {
+    value.get(field).and_then(Value::as_f64).unwrap_or(f64::NAN)
+}
+
 /// The field of each element.
 pub(super) fn ids<'a>(values: &'a [Value], field: &str) -> Vec<&'a str> {
     values.iter().map(|value| text(value, field)).collect()

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::markdown::inline;
+
 /// What a stage hands over: file name and bytes.
 pub(crate) type Output = (String, Vec<u8>);
 /// A stage's inputs by file name.
@@ -18,6 +20,11 @@ pub(crate) fn json<T: DeserializeOwned>(files: &Files, name: &str) -> Result<T, 
     serde_json::from_slice(bytes(files, name)?).map_err(|error| {
         format!("{name} can't be read ({error}). Correct the file, or discard your edit of it.")
     })
+}
+
+/// As [`json`], or `None` where the file is absent or of another shape.
+pub(crate) fn json_if_there<T: DeserializeOwned>(files: &Files, name: &str) -> Option<T> {
+    serde_json::from_slice(files.get(name)?).ok()
 }
 
 /// The file as text.
@@ -45,9 +52,69 @@ pub(crate) fn text_output(name: &str, text: String) -> Output {
     (name.to_owned(), text.into_bytes())
 }
 
+/// Text that grows part by part.
+pub(crate) trait Grow {
+    fn add(&mut self, part: impl AsRef<str>);
+}
+
+impl Grow for String {
+    fn add(&mut self, part: impl AsRef<str>) {
+        self.push_str(part.as_ref());
+    }
+}
+
+/// A row of a Markdown table; the cells are escaped.
+pub(crate) fn row<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
+    let cells: Vec<String> = cells.into_iter().map(inline).collect();
+    format!("| {} |\n", cells.join(" | "))
+}
+
+/// A table's head; columns that start with `>` are aligned to the right.
+pub(crate) fn head(columns: &[&str]) -> String {
+    let names = columns.iter().map(|name| name.trim_start_matches('>'));
+    let rules: Vec<&str> = columns
+        .iter()
+        .map(|name| if name.starts_with('>') { "---:" } else { "---" })
+        .collect();
+    format!("{}| {} |\n", row(names), rules.join(" | "))
+}
+
+/// A record of a CSV file (RFC 4180). A cell that a spreadsheet would run as a formula gets an
+/// apostrophe before it.
+pub(crate) fn csv_record<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
+    let cells: Vec<String> = cells.into_iter().map(csv_cell).collect();
+    format!("{}\r\n", cells.join(","))
+}
+
+fn csv_cell(text: &str) -> String {
+    let formula =
+        text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
+    let text = if formula {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
+    if text.contains(['"', ',', '\n', '\r', ';']) {
+        return format!("\"{}\"", text.replace('"', "\"\""));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
-    use super::json;
+    use super::{csv_record, head, json, row};
+
+    #[test]
+    fn a_table_has_aligned_columns() {
+        let table = head(&["Task", ">Days"]) + &row(["Survey", "12"]);
+        assert_eq!(table, "| Task | Days |\n| --- | ---: |\n| Survey | 12 |\n");
+    }
+
+    #[test]
+    fn a_spreadsheet_runs_no_cell() {
+        let record = csv_record(["=HYPERLINK(1)", "-5", "a,b", "say \"x\""]);
+        assert_eq!(record, "'=HYPERLINK(1),-5,\"a,b\",\"say \"\"x\"\"\"\r\n");
+    }
 
     #[test]
     fn a_missing_or_broken_input_is_named() {
