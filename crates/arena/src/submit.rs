@@ -34,10 +34,12 @@ pub struct Submission {
     /// The file's name without extension; a title's last resort.
     pub name: String,
     pub owner: AccountId,
-    /// Public or private; a system plan enters by the command line.
+    /// Public or private; a system plan is the system's own.
     pub visibility: Visibility,
     /// The client's own id for the plan, unique per owner.
     pub external_id: Option<String>,
+    /// The id that it shall have, unless another plan has it.
+    pub plan_id: Option<PlanId>,
 }
 
 /// A plan that is stored.
@@ -136,6 +138,7 @@ pub async fn submit_if(
         owner,
         visibility,
         external_id,
+        plan_id,
     } = submission;
     let prepared = read(service, content, bounded(&name)).await?;
     let new_family = FamilyId::new(service.now(), service.random());
@@ -160,6 +163,11 @@ pub async fn submit_if(
         family.first().copied().unwrap_or(new_family),
     );
     row.external_id.clone_from(&external_id);
+    if let Some(wished) = plan_id
+        && service.store.plan(wished).await?.is_none()
+    {
+        row.plan_id = wished;
+    }
     let job = service.extract_job(row.plan_id, owner, JobPriority::Normal);
     let now = service.now();
     match service.store.submit_plan(&row, &job, now).await? {
@@ -189,7 +197,7 @@ pub async fn submit_if(
 }
 
 fn check(submission: &Submission) -> Result<(), SubmitError> {
-    if submission.visibility == Visibility::System {
+    if submission.visibility == Visibility::System && submission.owner != AccountId::SYSTEM {
         return Err(SubmitError::BadVisibility);
     }
     let is_bad = |id: &String| {

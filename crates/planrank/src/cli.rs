@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use generation::GenerationOptions;
+pub(crate) use generation::{Generate, GenerateMode, GenerationOptions};
 pub(crate) use service::{
     Admin, AdminCommand, CreateKey, HttpOptions, LoginOptions, RoleName, Serve, WorkOptions,
 };
@@ -73,6 +73,8 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Read plans into the database: run zips, run folders, plan JSON, a catalogue
     Import(Import),
+    /// Make a plan from a prompt on this machine, and rank it
+    Generate(Box<Generate>),
     /// Extract KPIs and compare plans until the budget of comparisons is used
     Rank(Rank),
     /// Print the ranking

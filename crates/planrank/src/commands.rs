@@ -5,6 +5,7 @@ mod demo;
 mod doctor;
 mod explain;
 mod export;
+mod generate;
 mod import;
 mod leaderboard;
 mod migrate;
@@ -21,6 +22,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Demo(args) => demo::run(global, &args).await,
         Command::Import(args) => import::run(global, &args).await,
+        Command::Generate(args) => generate::run(global, &args).await,
         Command::Rank(args) => rank::run(global, &args).await,
         Command::Leaderboard(args) => leaderboard::run(global, &args).await,
         Command::Explain(args) => explain::run(global, &args).await,

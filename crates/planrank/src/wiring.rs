@@ -3,6 +3,7 @@
 mod accounts;
 mod pipeline;
 mod process;
+mod ranking;
 mod service;
 
 use std::path::Path;
@@ -18,6 +19,7 @@ use store::{Backend, Contest, Store};
 
 pub(crate) use accounts::{accounts, accounts_of_operator};
 pub(crate) use pipeline::pipeline;
+pub(crate) use ranking::ArenaRanking;
 pub(crate) use service::service;
 
 use crate::cli::{Global, ModelOptions};

@@ -160,6 +160,7 @@ async fn store(
         owner,
         visibility: wish.visibility,
         external_id: wish.external_id,
+        plan_id: None,
     };
     let stored = submit_if(&app.service, submission, new_families).await;
     drop(held);

@@ -44,6 +44,26 @@ on_both! {
         assert_eq!(jobs(world, "extract").await, 2);
     }
 
+    /// A plan that was made here bears its run's id; regenerated, it is another plan.
+    async fn a_plan_gets_the_id_that_it_shall_have_unless_another_has_it(world) {
+        let service = world.service(ServiceSettings::default());
+        let wished = PlanId(uuid::Uuid::from_u128(77));
+        let submission = |n| Submission {
+            content: Content::Json(invented(n).into_bytes()),
+            name: String::new(),
+            owner: owner(1),
+            visibility: Public,
+            external_id: None,
+            plan_id: Some(wished),
+        };
+        let first = submit(&service, submission(1)).await.unwrap();
+        assert_eq!((first.plan_id, first.created), (wished, true));
+        let again = submit(&service, submission(1)).await.unwrap();
+        assert_eq!((again.plan_id, again.created), (wished, false));
+        let changed = submit(&service, submission(2)).await.unwrap();
+        assert!(changed.created && changed.plan_id != wished);
+    }
+
     async fn twenty_at_once_store_one(world) {
         let service = world.service(ServiceSettings::default());
         let plan = invented(1);
@@ -95,6 +115,7 @@ on_both! {
             owner: owner(1),
             visibility: Public,
             external_id: None,
+            plan_id: None,
         };
         assert!(matches!(submit(&service, broken).await, Err(SubmitError::Unreadable(_))));
         for id in ["", "a\nb", &"x".repeat(201)] {

@@ -139,6 +139,7 @@ pub(crate) async fn try_submit(
         owner: owner(by),
         visibility,
         external_id: external_id.map(str::to_owned),
+        plan_id: None,
     };
     submit(service, submission).await
 }

@@ -117,8 +117,60 @@ async fn any_prompt_gets_a_valid_draft() {
                 let text = text(&made, page).replace("\\<", "");
                 assert!(!text.contains('<'), "{page}: {text}");
             }
+            read(&made);
         }
     }
+}
+
+/// Files that the stages after these write.
+const LATER: &[&str] = &[
+    "executive_summary.md",
+    "pitch.md",
+    "premortem.md",
+    "questions_and_answers.md",
+    "review_plan.md",
+    "self_audit.md",
+    "task_dependencies_raw.json",
+    "task_durations.json",
+    "wbs_level1.json",
+    "wbs_level3.json",
+    "wbs_project_level1_and_level2_and_level3.json",
+];
+
+fn read(draft: &Draft) -> plan::model::Plan {
+    let read = plan::read_files("run", &draft.files).unwrap();
+    for warning in &read.warnings {
+        assert!(LATER.contains(&warning.source.as_str()), "{warning:?}");
+    }
+    read
+}
+
+#[tokio::test]
+async fn the_reader_of_runs_finds_every_part() {
+    for example in &EXAMPLE_PROMPTS[..3] {
+        let read = read(&draft(example.text, Mode::All).await);
+        assert_eq!(read.prompt.text, example.text);
+        assert_eq!(read.start_date, Some(spec("", Mode::All).start_date));
+        assert!(read.objective.is_some() && read.success_criteria.len() == 5);
+        assert!(read.currency.is_some() && !read.locations.is_empty());
+        assert!(read.risks.iter().all(|risk| !risk.mitigation.is_empty()) && read.risks.len() >= 5);
+        assert!(read.assumptions.len() >= 5 && read.stakeholders.len() >= 3);
+        assert!(read.decisions.len() >= 3);
+        for decision in &read.decisions {
+            let chosen = decision.chosen.as_ref().unwrap();
+            assert!(decision.options.contains(chosen), "{}", decision.title);
+        }
+        assert!(read.team.iter().all(|role| !role.contract.is_empty()) && read.team.len() >= 4);
+    }
+}
+
+#[tokio::test]
+async fn the_same_prompt_gives_the_same_draft() {
+    let prompt = EXAMPLE_PROMPTS[1].text;
+    assert_eq!(
+        draft(prompt, Mode::All).await.files,
+        draft(prompt, Mode::All).await.files
+    );
 }
 
 #[tokio::test]

@@ -107,7 +107,8 @@ fn print_next_steps(database: &Database) -> anyhow::Result<()> {
     let hint = database.hint();
     output::line(&format!(
         "\nExplore: planrank explain \"words of a title\"{hint}\n         planrank export --comparisons{hint}\n         \
-         planrank import FILES{hint} && planrank rank{hint}"
+         planrank import FILES{hint} && planrank rank{hint}\n         \
+         planrank generate \"what you want to achieve\"{hint}"
     ))
 }
 

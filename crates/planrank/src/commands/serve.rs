@@ -4,6 +4,7 @@
 //! connections and jobs, what is under way is finished or given back.
 
 mod address;
+mod plans;
 mod signals;
 mod sweeps;
 
@@ -25,8 +26,9 @@ use web::{App, Config, MetricsToken, Parts};
 use crate::cli::{Global, HttpOptions, LoginOptions, Serve, WorkOptions};
 use crate::exit::Exit;
 use crate::system::{SystemClock, SystemEntropy};
-use crate::wiring::{self, DEFAULT_FILE, Database};
+use crate::wiring::{self, ArenaRanking, DEFAULT_FILE, Database};
 
+pub(super) use plans::PlanWorker;
 pub(super) use signals::stop_when_asked;
 
 /// How often what has expired is cleared away.
@@ -66,10 +68,20 @@ pub(super) async fn run(global: &Global, args: &Serve) -> anyhow::Result<Exit> {
     )
     .await?;
     let accounts = wiring::accounts(&store, &args.login, &args.work, &public_url).await?;
-    let wake = if args.role.works() {
-        start_worker(&mut running, &service, &accounts, &args.work, &stop)
+    let (wake, pipeline) = if args.role.works() {
+        let wake = start_worker(&mut running, &service, &accounts, &args.work, &stop);
+        let ranking = ArenaRanking {
+            service: service.clone(),
+            wake: wake.clone(),
+        };
+        let worker = PlanWorker {
+            plans: args.plans,
+            work: &args.work,
+        };
+        let pipeline = worker.start(&mut running, pipeline, ranking, &stop);
+        (wake, pipeline)
     } else {
-        Wake::default()
+        (Wake::default(), pipeline)
     };
     if let Some(listener) = listener {
         tracing::info!(address = %listener.local_addr()?, public_url = %public_url, "listening");

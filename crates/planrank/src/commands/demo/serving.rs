@@ -16,9 +16,11 @@ use crate::cli::{Demo, GenerationOptions, LoginOptions, WorkOptions};
 use crate::commands::serve;
 use crate::output;
 use crate::system::SystemEntropy;
-use crate::wiring;
+use crate::wiring::{self, ArenaRanking};
 
 const PORT: u16 = 8080;
+/// Plans made at once.
+const PLANS: u16 = 2;
 
 /// Serves pages and works on what is submitted, until Ctrl-C.
 pub(super) async fn serve(store: &Store, data_dir: &Path, args: &Demo) -> anyhow::Result<()> {
@@ -43,6 +45,15 @@ pub(super) async fn serve(store: &Store, data_dir: &Path, args: &Demo) -> anyhow
     let stop = serve::stop_when_asked();
     let mut running = JoinSet::new();
     let wake = serve::start_worker(&mut running, &service, &accounts, &work, &stop);
+    let ranking = ArenaRanking {
+        service: service.clone(),
+        wake: wake.clone(),
+    };
+    let plans = serve::PlanWorker {
+        plans: PLANS,
+        work: &work,
+    };
+    let pipeline = plans.start(&mut running, pipeline, ranking, &stop);
     let app = serve::app(service, pipeline, accounts, config, wake)?;
     serve::start_web(&mut running, listener, &app, &stop);
     output::line(&format!(
