@@ -14,8 +14,8 @@ use serde_json::Value;
 
 use crate::json::Schemas;
 use crate::{
-    Budget, Completion, HttpProvider, Journal, LlmError, Meter, ModelSpec, Provider, Reason,
-    ReasonKind, Request, RetryPolicy, Settings, Spend, Usage,
+    Budget, CallError, Completion, HttpProvider, Journal, LlmError, Meter, ModelSpec, Provider,
+    Reason, ReasonKind, Request, RetryPolicy, Settings, Spend, Usage,
 };
 use attempt::Tally;
 
@@ -175,6 +175,15 @@ impl Client {
             stall_timeout: Some(stall),
             ..self.clone()
         }
+    }
+
+    /// Whether each model's provider can be reached and accepts our key; costs nothing.
+    pub async fn reach(&self) -> Vec<(String, Result<(), CallError>)> {
+        let mut found = Vec::new();
+        for model in &self.models {
+            found.push((model.spec.id.clone(), model.provider.reach().await));
+        }
+        found
     }
 
     /// What this process has spent through this client and those that share its budget.

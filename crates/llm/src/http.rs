@@ -102,6 +102,16 @@ impl Endpoint {
         self.whole(response, model).await
     }
 
+    /// Whether `path` answers and our credentials are accepted, free of charge.
+    pub(crate) async fn reach(&self, path: &str, model: &str) -> Result<(), CallError> {
+        let request = self.client.get(format!("{}{path}", self.base));
+        let response = self.send(request).await?;
+        match response.status().as_u16() {
+            200..=299 => Ok(()),
+            _ => self.whole(response, model).await.map(drop),
+        }
+    }
+
     fn request(&self, path: &str, body: &Value) -> RequestBuilder {
         self.client.post(format!("{}{path}", self.base)).json(body)
     }

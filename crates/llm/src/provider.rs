@@ -25,6 +25,11 @@ pub trait Provider: Send + Sync + Debug {
     fn model(&self) -> &str;
     /// One HTTP request, no retries.
     async fn complete(&self, request: &Request) -> Result<Completion, CallError>;
+    /// Whether it can be reached and accepts our key, as far as that can be told without a call
+    /// that costs.
+    async fn reach(&self) -> Result<(), CallError> {
+        Ok(())
+    }
     /// The same, given up as [`CallError::Stalled`] once nothing has come for `stall`. A
     /// provider that doesn't stream has that long for its whole answer.
     async fn stream(&self, request: &Request, stall: Duration) -> Result<Completion, CallError> {
@@ -247,6 +252,11 @@ impl Provider for HttpProvider {
     async fn complete(&self, request: &Request) -> Result<Completion, CallError> {
         let answer = self.whole_answer(request).await?;
         self.completion(request, &answer)
+    }
+
+    /// Asks for the list of models, which all three formats have at the same place.
+    async fn reach(&self) -> Result<(), CallError> {
+        self.endpoint.reach("/models", &self.spec.id).await
     }
 
     async fn stream(&self, request: &Request, stall: Duration) -> Result<Completion, CallError> {

@@ -6,98 +6,133 @@
 //! Deliberately absent: what one kind of answer needs; a code stage writes that.
 
 mod escape;
-mod page;
 mod table;
 
 use serde_json::{Map, Value};
 
 pub use escape::{inline, lines};
-pub(crate) use page::Page;
 
 /// Longer texts at the top get a heading of their own.
 const LABELLED_CHARS: usize = 160;
 /// The longest text that names an item in a heading.
 const NAME_CHARS: usize = 120;
+const MAX_HEADING: usize = 6;
 
 /// `answer` under the heading `title`. The schema may be that of the answer or of one item of it,
 /// when the answer is a list; what it doesn't describe is labelled by its key.
 pub fn render(answer: &Value, schema: &Value, title: &str) -> String {
-    let mut page = Page::titled(title);
+    let mut page = Page {
+        text: format!("# {}\n\n", inline(title)),
+    };
     match answer {
-        Value::Array(list) => items(&mut page, list, item_schema(schema), 2),
-        Value::Object(object) => fields(&mut page, object, schema, 2, None),
+        Value::Array(items) => page.items(items, item_schema(schema), 2),
+        Value::Object(object) => page.fields(object, schema, 2, None),
         scalar => page.paragraph(&scalar_text(scalar, schema)),
     }
-    page.finish()
+    let end = page.text.trim_end().len();
+    page.text.truncate(end);
+    page.text.push('\n');
+    page.text
 }
 
-/// The fields of an object; `named` is already in its heading.
-fn fields(
-    page: &mut Page,
-    object: &Map<String, Value>,
-    schema: &Value,
-    level: usize,
-    named: Option<&str>,
-) {
-    for key in ordered_keys(object, schema) {
-        if Some(key) != named {
-            field(page, key, &object[key], &schema["properties"][key], level);
-        }
-    }
+struct Page {
+    text: String,
 }
 
-fn field(page: &mut Page, key: &str, value: &Value, schema: &Value, level: usize) {
-    let label = label(schema, key);
-    match value {
-        Value::Object(object) if !object.is_empty() => {
-            page.heading(level, &label);
-            fields(page, object, schema, level + 1, None);
-        }
-        Value::Array(list) if !list.is_empty() => {
-            if is_scalar(&list[0]) && level > 2 {
-                page.label(&label);
-            } else {
-                page.heading(level, &label);
-            }
-            items(page, list, item_schema(schema), level + 1);
-        }
-        scalar => {
-            let text = scalar_text(scalar, schema);
-            if level == 2 && text.chars().count() > LABELLED_CHARS {
-                page.heading(level, &label);
-                page.paragraph(&text);
-            } else {
-                page.labelled(&label, &text);
+impl Page {
+    /// The fields of an object; `named` is already in its heading.
+    fn fields(
+        &mut self,
+        object: &Map<String, Value>,
+        schema: &Value,
+        level: usize,
+        named: Option<&str>,
+    ) {
+        for key in ordered_keys(object, schema) {
+            if Some(key) != named {
+                self.field(key, &object[key], &schema["properties"][key], level);
             }
         }
     }
-}
 
-fn items(page: &mut Page, list: &[Value], schema: &Value, level: usize) {
-    if let Some(columns) = table::columns(list, schema) {
-        page.part(&table::render(list, &columns, schema));
-    } else if list.iter().all(is_scalar) {
-        page.bullets(list.iter().map(|value| scalar_text(value, schema)));
-    } else {
-        for (at, value) in list.iter().enumerate() {
-            item(page, at + 1, value, schema, level);
+    fn field(&mut self, key: &str, value: &Value, schema: &Value, level: usize) {
+        let label = label(schema, key);
+        match value {
+            Value::Object(object) if !object.is_empty() => {
+                self.heading(&label, level);
+                self.fields(object, schema, level + 1, None);
+            }
+            Value::Array(items) if !items.is_empty() => {
+                if is_scalar(&items[0]) && level > 2 {
+                    self.line(&format!("**{label}:**"));
+                } else {
+                    self.heading(&label, level);
+                }
+                self.items(items, item_schema(schema), level + 1);
+            }
+            scalar => self.labelled(&label, &scalar_text(scalar, schema), level),
         }
     }
-}
 
-fn item(page: &mut Page, number: usize, value: &Value, schema: &Value, level: usize) {
-    match value {
-        Value::Object(object) => {
-            let named = naming_key(object, schema);
-            let name = named.map(|key| scalar_text(&object[key], schema));
-            page.numbered_heading(level, number, &name.unwrap_or_default());
-            fields(page, object, schema, level + 1, named);
+    fn labelled(&mut self, label: &str, text: &str, level: usize) {
+        if level == 2 && text.chars().count() > LABELLED_CHARS {
+            self.heading(label, level);
+            self.paragraph(text);
+        } else {
+            self.line(&format!("**{label}:** {}", lines(text)));
         }
-        Value::Array(inner) => {
-            page.numbered_heading(level, number, "");
-            items(page, inner, item_schema(schema), level + 1);
+    }
+
+    fn items(&mut self, items: &[Value], schema: &Value, level: usize) {
+        if let Some(columns) = table::columns(items, schema) {
+            return self.text.push_str(&table::render(items, &columns, schema));
         }
-        scalar => page.numbered_heading(level, number, &scalar_text(scalar, schema)),
+        if items.iter().all(is_scalar) {
+            for item in items {
+                self.text.push_str("- ");
+                self.text.push_str(&inline(&scalar_text(item, schema)));
+                self.text.push('\n');
+            }
+            return self.text.push('\n');
+        }
+        for (at, item) in items.iter().enumerate() {
+            self.item(at, item, schema, level);
+        }
+    }
+
+    fn item(&mut self, at: usize, item: &Value, schema: &Value, level: usize) {
+        let number = at + 1;
+        match item {
+            Value::Object(object) => {
+                let named = naming_key(object, schema);
+                let name = named.map(|key| inline(&scalar_text(&object[key], schema)));
+                self.heading(&format!("{number}. {}", name.unwrap_or_default()), level);
+                self.fields(object, schema, level + 1, named);
+            }
+            Value::Array(inner) => {
+                self.heading(&format!("{number}."), level);
+                self.items(inner, item_schema(schema), level + 1);
+            }
+            scalar => self.line(&format!(
+                "{number}. {}",
+                inline(&scalar_text(scalar, schema))
+            )),
+        }
+    }
+
+    /// `text` is escaped already.
+    fn heading(&mut self, text: &str, level: usize) {
+        let marks = "#".repeat(level.min(MAX_HEADING));
+        self.line(&format!("{marks} {}", text.trim_end()));
+    }
+
+    fn paragraph(&mut self, text: &str) {
+        self.line(&lines(text));
+    }
+
+    fn line(&mut self, text: &str) {
+        self.text.push_str(text.trim_end());
+        self.text.push_str("\n\n");
     }
 }
 
@@ -129,7 +164,7 @@ fn label(schema: &Value, key: &str) -> String {
             .map(|first| first.to_uppercase().collect::<String>());
         first.unwrap_or_default() + letters.as_str()
     };
-    title.map_or_else(words, str::to_owned)
+    inline(&title.map_or_else(words, str::to_owned))
 }
 
 /// The item's first text, if it is short; else its id, if that is one.

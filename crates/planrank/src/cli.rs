@@ -1,13 +1,17 @@
 //! The command line: every argument, its environment variable and its default.
 
 mod generation;
+mod health;
 mod service;
+#[cfg(test)]
+mod variables;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use generation::{Generate, GenerateMode, GenerationOptions};
+pub(crate) use health::{Doctor, Healthcheck};
 pub(crate) use service::{
     Admin, AdminCommand, CreateKey, HttpOptions, LoginOptions, RoleName, Serve, WorkOptions,
 };
@@ -89,8 +93,10 @@ pub(crate) enum Command {
     Admin(Admin),
     /// Measure ranking methods, or attacks on them, in a simulated world
     Simulate(Simulate),
-    /// Check the set-up; with --corpus, the KPIs on a folder of runs
-    Doctor(Doctor),
+    /// Check a deployment, or a running service by its address; with --corpus, the KPIs on a folder of runs
+    Doctor(Box<Doctor>),
+    /// Ask the service with these settings whether it is well: for containers without a shell
+    Healthcheck(Box<Healthcheck>),
     /// Bring the database's schema up to date
     Migrate(Migrate),
 }
@@ -296,15 +302,6 @@ pub(crate) struct Simulate {
     /// Measure an attack instead: neighbours (junk plans like the target), position (a biased judge)
     #[arg(long, value_name = "NAME")]
     pub(crate) attack: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Doctor {
-    /// Extract KPIs from a folder of runs and print their table
-    #[arg(long, value_name = "DIR")]
-    pub(crate) corpus: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) model: ModelOptions,
 }
 
 #[derive(Debug, Args)]

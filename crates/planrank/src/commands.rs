@@ -6,6 +6,7 @@ mod doctor;
 mod explain;
 mod export;
 mod generate;
+mod healthcheck;
 mod import;
 mod leaderboard;
 mod migrate;
@@ -31,6 +32,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Admin(args) => admin::run(global, &args).await,
         Command::Simulate(args) => simulate::run(global, &args),
         Command::Doctor(args) => doctor::run(global, &args).await,
+        Command::Healthcheck(args) => healthcheck::run(global, &args).await,
         Command::Migrate(args) => migrate::run(global, &args).await,
     }
 }

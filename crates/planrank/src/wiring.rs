@@ -17,8 +17,8 @@ use arena::models::ContestModels;
 use llm::{Budget, Client, Embedder, Meter, NoJournal, Secret, Settings};
 use store::{Backend, Contest, Store};
 
-pub(crate) use accounts::{accounts, accounts_of_operator};
-pub(crate) use pipeline::pipeline;
+pub(crate) use accounts::{GOOGLE, accounts, accounts_of_operator};
+pub(crate) use pipeline::{ARTIFACTS, artifacts, pipeline};
 pub(crate) use ranking::ArenaRanking;
 pub(crate) use service::service;
 
@@ -162,7 +162,7 @@ pub(crate) async fn describe_models(options: &ModelOptions) -> anyhow::Result<St
     ))
 }
 
-fn budget(options: &ModelOptions) -> anyhow::Result<Budget> {
+pub(crate) fn budget(options: &ModelOptions) -> anyhow::Result<Budget> {
     Ok(Budget {
         max_calls: options.max_calls,
         max_tokens: Some(options.max_tokens),
@@ -170,7 +170,7 @@ fn budget(options: &ModelOptions) -> anyhow::Result<Budget> {
     })
 }
 
-fn settings(options: &ModelOptions) -> Settings {
+pub(crate) fn settings(options: &ModelOptions) -> Settings {
     Settings {
         provider: Some(options.provider.clone()),
         model: options.model.clone(),

@@ -28,6 +28,7 @@ mod embeddings;
 mod families;
 mod find;
 mod generation;
+mod health;
 mod history;
 mod idempotency;
 mod identities;

@@ -128,7 +128,8 @@ impl Launcher {
         ApiKey::read(&said)
     }
 
-    fn command(&self) -> Command {
+    /// `planrank` with the settings of every process, for a test that looks at how it ends.
+    pub fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         for (name, _) in std::env::vars() {
             if name.starts_with("PLANRANK_") || name.starts_with("OTEL_") {

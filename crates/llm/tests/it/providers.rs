@@ -319,3 +319,22 @@ async fn settings_make_a_client_that_works_and_jurors_that_share_its_budget() {
     let offline = llm::Client::from_settings(&Settings::default(), Arc::new(NoJournal), budget);
     assert!(offline.unwrap().is_none());
 }
+
+#[rstest]
+#[case(ProviderKind::OpenAi)]
+#[case(ProviderKind::Anthropic)]
+#[case(ProviderKind::Gemini)]
+#[tokio::test]
+async fn whether_a_provider_takes_our_key_is_told_without_a_call(#[case] kind: ProviderKind) {
+    for (required, accepted) in [(KEY, true), ("another", false)] {
+        let server = server(ServerOptions {
+            required_key: Some(required.into()),
+            ..ServerOptions::default()
+        })
+        .await;
+        let client = client(vec![provider(kind, "m", &server.base_url())]);
+        let (model, reached) = client.reach().await.remove(0);
+        assert_eq!((model.as_str(), reached.is_ok()), ("m", accepted));
+        assert_eq!(client.spent().calls, 0);
+    }
+}

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::CodeInput;
 use super::artifact::{Files, Output, json, text, text_output};
-use crate::markdown::Page;
+use crate::markdown::inline;
 
 const PARTS: [&str; 8] = [
     "identify_purpose.md",
@@ -111,27 +111,40 @@ fn short(files: &Files) -> Result<String, String> {
     let risks: Risks = json(files, "identify_risks_raw.json")?;
     let assumptions: Distilled = json(files, "distill_assumptions_raw.json")?;
     let review: Review = json(files, "review_assumptions_raw.json")?;
-    let mut page = Page::titled("Assumptions and context");
-    page.heading(2, "Purpose");
-    page.bullets([
-        format!("{} ({}, {})", purpose.topic, purpose.kind, kind.plan_type),
-        purpose.detail,
-    ]);
-    page.heading(2, "Places");
-    page.paragraph(&places.location_summary);
-    page.bullets(places.physical_locations.iter().map(place));
-    page.heading(2, "Currency");
-    page.labelled(&currency.primary_currency, &currency.currency_strategy);
-    page.heading(2, "Assumptions");
-    page.bullets(assumptions.assumption_list);
-    page.heading(2, "Risks");
-    page.paragraph(&risks.risk_assessment_summary);
-    page.bullets(risks.risks.iter().map(risk));
-    page.heading(2, "Review");
-    page.paragraph(&review.conclusion);
-    let advice = |issue: &Issue| format!("{}: {}", issue.name, issue.recommendation);
-    page.bullets(review.issues.iter().map(advice));
-    Ok(page.finish())
+    let mut page = Page("# Assumptions and context\n\n".to_owned());
+    page.section(
+        "Purpose",
+        &[],
+        [
+            format!("{} ({}, {})", purpose.topic, purpose.kind, kind.plan_type),
+            purpose.detail,
+        ],
+    );
+    page.section(
+        "Places",
+        &[&places.location_summary],
+        places.physical_locations.iter().map(place),
+    );
+    page.section(
+        "Currency",
+        &[],
+        [format!(
+            "{}: {}",
+            currency.primary_currency, currency.currency_strategy
+        )],
+    );
+    page.section("Assumptions", &[], assumptions.assumption_list);
+    page.section(
+        "Risks",
+        &[&risks.risk_assessment_summary],
+        risks.risks.iter().map(risk),
+    );
+    let advice = review
+        .issues
+        .iter()
+        .map(|issue| format!("{}: {}", issue.name, issue.recommendation));
+    page.section("Review", &[&review.conclusion], advice);
+    Ok(page.0.trim_end().to_owned() + "\n")
 }
 
 fn place(place: &Place) -> String {
@@ -150,6 +163,26 @@ fn risk(risk: &Risk) -> String {
         "{} (likelihood {}, severity {}): {}",
         risk.area, risk.likelihood, risk.severity, risk.description
     )
+}
+
+struct Page(String);
+
+impl Page {
+    fn section(&mut self, title: &str, intro: &[&str], bullets: impl IntoIterator<Item = String>) {
+        self.0.push_str("## ");
+        self.0.push_str(title);
+        self.0.push_str("\n\n");
+        for text in intro {
+            self.0.push_str(&inline(text));
+            self.0.push_str("\n\n");
+        }
+        for bullet in bullets {
+            self.0.push_str("- ");
+            self.0.push_str(&inline(&bullet));
+            self.0.push('\n');
+        }
+        self.0.push('\n');
+    }
 }
 
 #[cfg(test)]
@@ -199,7 +232,7 @@ mod tests {
 
         ## Currency
 
-        **EUR:** All in EUR.
+        - EUR: All in EUR.
 
         ## Assumptions
 

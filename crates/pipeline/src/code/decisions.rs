@@ -3,7 +3,7 @@
 use super::CodeInput;
 use super::artifact::{Output, json, text_output};
 use super::levers::{Assessment, Enriched, Lever, Vital};
-use crate::markdown::Page;
+use crate::markdown::{inline, lines};
 
 /// Writes the page.
 pub(super) fn markdown(input: &CodeInput<'_>) -> Result<Vec<Output>, String> {
@@ -17,22 +17,26 @@ pub(super) fn markdown(input: &CodeInput<'_>) -> Result<Vec<Output>, String> {
     let primary: Vec<&Lever> = vital.levers.iter().collect();
     let secondary: Vec<&Lever> = others.collect();
     let assessments = &vital.response.lever_assessments;
-    let mut page = Page::titled("Strategic decisions");
-    page.paragraph(&vital.response.summary);
+    let mut page = format!(
+        "# Strategic decisions\n\n{}\n\n",
+        lines(&vital.response.summary)
+    );
     section(&mut page, "Primary decisions", &primary, 1, assessments);
-    let next = primary.len() + 1;
     section(
         &mut page,
         "Secondary decisions",
         &secondary,
-        next,
+        primary.len() + 1,
         assessments,
     );
-    Ok(vec![text_output("strategic_decisions.md", page.finish())])
+    Ok(vec![text_output(
+        "strategic_decisions.md",
+        page.trim_end().to_owned() + "\n",
+    )])
 }
 
 fn section(
-    page: &mut Page,
+    page: &mut String,
     title: &str,
     levers: &[&Lever],
     first: usize,
@@ -41,25 +45,42 @@ fn section(
     if levers.is_empty() {
         return;
     }
-    page.heading(2, title);
+    line(page, &format!("## {title}"));
     for (at, lever) in levers.iter().enumerate() {
-        page.heading(3, &format!("Decision {}: {}", first + at, lever.name));
-        page.labelled_if("The decision", text(lever.description.as_ref()));
-        page.labelled("What depends on it", &lever.consequences);
-        page.label("Options");
-        page.numbered(&lever.options);
-        page.labelled("Trade and blind spot", &lever.review);
-        page.labelled_if("Works with", text(lever.synergy_text.as_ref()));
-        page.labelled_if("Works against", text(lever.conflict_text.as_ref()));
+        line(
+            page,
+            &format!("### Decision {}: {}", first + at, inline(&lever.name)),
+        );
+        labelled(page, "The decision", lever.description.as_deref());
+        labelled(page, "What depends on it", Some(&lever.consequences));
+        line(page, "**Options:**");
+        for (number, option) in lever.options.iter().enumerate() {
+            page.push_str(&format_option(number + 1, option));
+        }
+        page.push('\n');
+        labelled(page, "Trade and blind spot", Some(&lever.review));
+        labelled(page, "Works with", lever.synergy_text.as_deref());
+        labelled(page, "Works against", lever.conflict_text.as_deref());
         let made = assessments.iter().find(|made| made.lever_id == lever.id);
         let weight =
             made.map(|made| format!("{}. {}", made.strategic_importance, made.justification));
-        page.labelled_if("Weight", text(weight.as_ref()));
+        labelled(page, "Weight", weight.as_deref());
     }
 }
 
-fn text(text: Option<&String>) -> &str {
-    text.map_or("", String::as_str)
+fn format_option(number: usize, option: &str) -> String {
+    format!("{number}. {}\n", inline(option))
+}
+
+fn labelled(page: &mut String, label: &str, text: Option<&str>) {
+    if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
+        line(page, &format!("**{label}:** {}", lines(text)));
+    }
+}
+
+fn line(page: &mut String, text: &str) {
+    page.push_str(text);
+    page.push_str("\n\n");
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::CodeInput;
 use super::artifact::{Output, json, text_output};
-use crate::markdown::Page;
+use crate::markdown::{inline, lines};
 
 #[derive(Deserialize)]
 struct Expert {
@@ -42,31 +42,58 @@ struct Feedback {
 pub(super) fn markdown(input: &CodeInput<'_>) -> Result<Vec<Output>, String> {
     let experts: Vec<Expert> = json(input.files, "experts.json")?;
     let answers: Vec<Criticism> = json(input.files, "expert_criticism_raw.json")?;
-    let mut page = Page::titled("Expert criticism");
+    let mut page = "# Expert criticism\n\n".to_owned();
     for (at, (expert, answer)) in experts.iter().zip(&answers).enumerate() {
-        page.numbered_heading(2, at + 1, &expert.title);
-        page.labelled("Knows", &expert.knowledge);
-        page.labelled("Why asked", &expert.why);
-        page.labelled("Looked at", &expert.what);
+        line(
+            &mut page,
+            &format!("## {}. {}", at + 1, inline(&expert.title)),
+        );
+        labelled(&mut page, "Knows", &expert.knowledge);
+        labelled(&mut page, "Why asked", &expert.why);
+        labelled(&mut page, "Looked at", &expert.what);
         for issue in &answer.negative_feedback_list {
             feedback(&mut page, issue);
         }
-        page.label("First");
-        page.bullets(&answer.user_primary_actions);
-        page.label("Then");
-        page.bullets(&answer.user_secondary_actions);
-        page.labelled("For the next meeting", &answer.follow_up_consultation);
+        actions(&mut page, "First", &answer.user_primary_actions);
+        actions(&mut page, "Then", &answer.user_secondary_actions);
+        labelled(
+            &mut page,
+            "For the next meeting",
+            &answer.follow_up_consultation,
+        );
     }
-    Ok(vec![text_output("expert_criticism.md", page.finish())])
+    Ok(vec![text_output(
+        "expert_criticism.md",
+        page.trim_end().to_owned() + "\n",
+    )])
 }
 
-fn feedback(page: &mut Page, issue: &Feedback) {
-    page.heading(3, &issue.title);
-    page.paragraph(&issue.details);
-    page.labelled("What to do", &issue.mitigation);
-    page.labelled("Otherwise", &issue.consequence);
-    page.labelled("Root cause", &issue.root_cause);
-    page.labelled("Tags", &issue.tags.join(", "));
+fn feedback(page: &mut String, issue: &Feedback) {
+    line(page, &format!("### {}", inline(&issue.title)));
+    line(page, &lines(&issue.details));
+    labelled(page, "What to do", &issue.mitigation);
+    labelled(page, "Otherwise", &issue.consequence);
+    labelled(page, "Root cause", &issue.root_cause);
+    labelled(page, "Tags", &issue.tags.join(", "));
+}
+
+fn actions(page: &mut String, title: &str, actions: &[String]) {
+    line(page, &format!("**{title}:**"));
+    for action in actions {
+        page.push_str("- ");
+        page.push_str(&inline(action));
+        page.push('\n');
+    }
+    page.push('\n');
+}
+
+fn labelled(page: &mut String, label: &str, text: &str) {
+    line(page, &format!("**{label}:** {}", lines(text)));
+}
+
+fn line(page: &mut String, text: &str) {
+    page.push_str(text);
+    page.push_str("\n\n");
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::CodeInput;
 use super::artifact::{Output, json, json_output, text_output};
 use super::levers::Vital;
-use crate::markdown::Page;
+use crate::markdown::{inline, lines};
 
 #[derive(Deserialize)]
 struct Answer {
@@ -111,39 +111,65 @@ pub(super) fn name(input: &CodeInput<'_>) -> Result<Vec<Output>, String> {
 pub(super) fn markdown(input: &CodeInput<'_>) -> Result<Vec<Output>, String> {
     let candidates: Candidates = json(input.files, "candidate_scenarios.json")?;
     let selection: Selection = json(input.files, "selected_scenario.json")?;
-    let mut page = Page::titled("Scenarios");
-    page.paragraph(&candidates.core_tension);
-    page.heading(2, "The project's character");
+    let mut page = format!(
+        "# Scenarios\n\n{}\n\n## The project's character\n\n",
+        lines(&candidates.core_tension)
+    );
     for (key, label) in CHARACTERISTICS {
         if let Some(text) = selection.plan_characteristics.get(key) {
-            page.labelled(label, text);
+            labelled(&mut page, label, text);
         }
     }
     let choice = &selection.final_choice;
-    let (chosen, others): (Vec<&Scenario>, Vec<&Scenario>) = candidates
+    let is_chosen = |scenario: &&Scenario| scenario.name == choice.chosen_scenario_name;
+    page.push_str("## The chosen path\n\n");
+    for scenario in candidates.scenarios.iter().filter(is_chosen) {
+        describe(&mut page, scenario, &selection);
+        labelled(&mut page, "Why this path", &choice.justification);
+    }
+    page.push_str("## Paths not taken\n\n");
+    for scenario in candidates
         .scenarios
         .iter()
-        .partition(|scenario| scenario.name == choice.chosen_scenario_name);
-    page.heading(2, "The chosen path");
-    for scenario in chosen {
-        describe(&mut page, scenario, &selection);
-        page.labelled("Why this path", &choice.justification);
-    }
-    page.heading(2, "Paths not taken");
-    for scenario in others {
+        .filter(|scenario| !is_chosen(scenario))
+    {
         describe(&mut page, scenario, &selection);
     }
-    Ok(vec![text_output("scenarios.md", page.finish())])
+    Ok(vec![text_output(
+        "scenarios.md",
+        page.trim_end().to_owned() + "\n",
+    )])
 }
 
-fn describe(page: &mut Page, scenario: &Scenario, selection: &Selection) {
-    page.heading(3, &scenario.name);
-    page.labelled("Logic", &scenario.strategic_logic);
+fn describe(page: &mut String, scenario: &Scenario, selection: &Selection) {
+    page.push_str("### ");
+    page.push_str(&inline(&scenario.name));
+    page.push_str("\n\n");
+    labelled(page, "Logic", &scenario.strategic_logic);
     let mut fits = selection.scenario_assessments.iter();
     if let Some(fit) = fits.find(|fit| fit.scenario_name == scenario.name) {
-        page.labelled("Fit", &format!("{} of 10. {}", fit.score, fit.assessment));
+        labelled(
+            page,
+            "Fit",
+            &format!("{} of 10. {}", fit.score, fit.assessment),
+        );
     }
-    page.named_bullets(&scenario.lever_settings);
+    for (lever, setting) in &scenario.lever_settings {
+        page.push_str(&format_setting(lever, setting));
+    }
+    page.push('\n');
+}
+
+fn format_setting(lever: &str, setting: &str) -> String {
+    format!("- **{}:** {}\n", inline(lever), inline(setting))
+}
+
+fn labelled(page: &mut String, label: &str, text: &str) {
+    page.push_str("**");
+    page.push_str(label);
+    page.push_str(":** ");
+    page.push_str(&lines(text));
+    page.push_str("\n\n");
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::CodeInput;
 use super::artifact::{Files, Output, json, json_output, text_output};
-use crate::markdown::Page;
+use crate::markdown::{inline, lines};
 
 #[derive(Deserialize)]
 struct Answer {
@@ -100,35 +100,55 @@ pub(super) fn markdown(input: &CodeInput<'_>) -> Result<Vec<Output>, String> {
     let roles: Vec<Map<String, Value>> =
         json(input.files, "enrich_team_members_environment_info.json")?;
     let review: Review = json(input.files, "review_team_raw.json")?;
-    let mut page = Page::titled("Team");
-    page.heading(2, "Roles");
+    let mut page = "# Team\n\n## Roles\n\n".to_owned();
     for (at, role) in roles.iter().enumerate() {
-        page.numbered_heading(3, at + 1, field(role, "category").unwrap_or("Role"));
+        let name = field(role, "category").unwrap_or("Role");
+        line(&mut page, &format!("### {}. {}", at + 1, inline(name)));
         for (key, label) in LABELS {
-            let text = field(role, key).unwrap_or_default();
-            if key == "contract_type" {
-                page.labelled_if(label, &text.replace('_', " "));
-            } else {
-                page.labelled_if(label, text);
+            if let Some(text) = field(role, key) {
+                line(
+                    &mut page,
+                    &format!("**{label}:** {}", value_lines(key, text)),
+                );
             }
         }
     }
     issues(&mut page, "Missing", &review.omissions);
     issues(&mut page, "Could be better", &review.potential_improvements);
-    Ok(vec![text_output("team.md", page.finish())])
+    Ok(vec![text_output(
+        "team.md",
+        page.trim_end().to_owned() + "\n",
+    )])
 }
 
 fn field<'a>(role: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
-    role.get(key)?.as_str()
+    role.get(key)?
+        .as_str()
+        .filter(|text| !text.trim().is_empty())
 }
 
-fn issues(page: &mut Page, title: &str, issues: &[Issue]) {
-    page.heading(2, title);
-    for (at, issue) in issues.iter().enumerate() {
-        page.numbered_heading(3, at + 1, &issue.name);
-        page.paragraph(&issue.explanation);
-        page.labelled("Recommendation", &issue.recommendation);
+fn value_lines(key: &str, text: &str) -> String {
+    match key {
+        "contract_type" => lines(&text.replace('_', " ")),
+        _ => lines(text),
     }
+}
+
+fn issues(page: &mut String, title: &str, issues: &[Issue]) {
+    line(page, &format!("## {title}"));
+    for (at, issue) in issues.iter().enumerate() {
+        line(page, &format!("### {}. {}", at + 1, inline(&issue.name)));
+        line(page, &lines(&issue.explanation));
+        line(
+            page,
+            &format!("**Recommendation:** {}", lines(&issue.recommendation)),
+        );
+    }
+}
+
+fn line(page: &mut String, text: &str) {
+    page.push_str(text);
+    page.push_str("\n\n");
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ pub(super) fn render(items: &[Value], columns: &[&str], schema: &Value) -> Strin
     let property = |key: &str| &schema["properties"][key];
     let heads: Vec<String> = columns
         .iter()
-        .map(|key| inline(&label(property(key), key)))
+        .map(|key| label(property(key), key))
         .collect();
     let rules: Vec<&str> = columns.iter().map(|key| rule(items, key)).collect();
     let mut text = row(&heads);
@@ -47,6 +47,7 @@ pub(super) fn render(items: &[Value], columns: &[&str], schema: &Value) -> Strin
         let cell = |key: &&str| inline(&scalar_text(&item[*key], property(key)));
         text.push_str(&row(&columns.iter().map(cell).collect::<Vec<_>>()));
     }
+    text.push('\n');
     text
 }
 

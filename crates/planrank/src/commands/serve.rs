@@ -28,6 +28,7 @@ use crate::exit::Exit;
 use crate::system::{SystemClock, SystemEntropy};
 use crate::wiring::{self, ArenaRanking, DEFAULT_FILE, Database};
 
+pub(super) use address::{listen as listens_at, public as public_url};
 pub(super) use plans::PlanWorker;
 pub(super) use signals::stop_when_asked;
 

@@ -12,7 +12,8 @@ use url::Url;
 use crate::cli::{LoginOptions, WorkOptions};
 use crate::system::{SystemClock, SystemEntropy};
 
-const GOOGLE: &str = "https://accounts.google.com";
+/// Google's issuer.
+pub(crate) const GOOGLE: &str = "https://accounts.google.com";
 const GITHUB: &str = "https://github.com";
 const GITHUB_API: &str = "https://api.github.com";
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
-use llm::{Budget, Catalog, Client, NoJournal, Settings};
+use llm::{Budget, Catalog, Client, NoJournal, STALL_TIMEOUT, Settings};
 use pipeline::artifacts::Artifacts;
 use pipeline::profiles::{OFFLINE, Profiles};
 use pipeline::{Pipeline, PipelineSettings, Stages};
@@ -15,7 +15,7 @@ use crate::cli::{GenerationOptions, ModelOptions};
 use crate::system::{SystemClock, SystemEntropy};
 
 /// The folder of artifacts in the data folder.
-const FOLDER: &str = "artifacts";
+pub(crate) const ARTIFACTS: &str = "artifacts";
 
 /// Store, stages, files and models of this process. `data_dir` is where the files of plans are when
 /// no other place is given; `default` is the profile of whoever chooses none.
@@ -50,7 +50,7 @@ pub(crate) async fn pipeline(
 pub(crate) fn artifacts(options: &GenerationOptions, data_dir: &Path) -> anyhow::Result<Artifacts> {
     match &options.artifacts {
         Some(address) => Artifacts::open(address, std::env::vars()).context("--artifacts"),
-        None => Ok(Artifacts::in_folder(&data_dir.join(FOLDER))?),
+        None => Ok(Artifacts::in_folder(&data_dir.join(ARTIFACTS))?),
     }
 }
 
@@ -90,6 +90,9 @@ fn profiles(options: &ModelOptions, default: Option<&str>) -> anyhow::Result<Pro
     })
 }
 
+/// Answers are streamed: those of a stage are long, and a model that falls silent in one of them is
+/// to be noticed well before its time is up.
 fn client(settings: &Settings) -> Result<Option<Client>, llm::LlmError> {
-    Client::from_settings(settings, Arc::new(NoJournal), Budget::default())
+    let client = Client::from_settings(settings, Arc::new(NoJournal), Budget::default())?;
+    Ok(client.map(|client| client.with_stall_timeout(STALL_TIMEOUT)))
 }

@@ -4,6 +4,7 @@
 //! process is killed when its test ends.
 
 mod bad_input;
+mod doctor;
 mod isolation;
 mod journey;
 mod limits;

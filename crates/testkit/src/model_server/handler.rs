@@ -66,6 +66,9 @@ async fn model(
         visit.failed();
         return refused;
     }
+    if uri.path().ends_with("/models") {
+        return finish(visit, Some(json!({"object": "list", "data": []})));
+    }
     if let Some(broken) = transport_fault(&state, &key, visit.attempt).await {
         visit.failed();
         return broken;

@@ -10,7 +10,7 @@ use crate::cli::HttpOptions;
 const DEFAULT_PORT: u16 = 8080;
 
 /// As given; else every address at the platform's port; else this machine only.
-pub(super) fn listen(options: &HttpOptions) -> SocketAddr {
+pub(in crate::commands) fn listen(options: &HttpOptions) -> SocketAddr {
     match (options.listen, options.port) {
         (Some(address), _) => address,
         (None, Some(port)) => (Ipv4Addr::UNSPECIFIED, port).into(),
@@ -19,7 +19,10 @@ pub(super) fn listen(options: &HttpOptions) -> SocketAddr {
 }
 
 /// As given; else the address that is listened on, if that is this machine's own.
-pub(super) fn public(options: &HttpOptions, listening: SocketAddr) -> anyhow::Result<Url> {
+pub(in crate::commands) fn public(
+    options: &HttpOptions,
+    listening: SocketAddr,
+) -> anyhow::Result<Url> {
     if let Some(url) = &options.public_url {
         return checked(url.clone());
     }
