@@ -27,10 +27,11 @@
   }, { rootMargin: "-10% 0px -60% 0px" });
   all("main section").forEach((section) => reading.observe(section));
 
-  // Paper shows what is closed on the screen; afterwards the screen is as it was.
+  // Paper shows what is closed on the screen, but for what only repeats at length; afterwards the
+  // screen is as it was.
   let opened = [];
   const openAll = () => {
-    opened = all("main details:not([open])");
+    opened = all("main details:not([open],.appendix)");
     opened.forEach((part) => { part.open = true; });
   };
   addEventListener("beforeprint", openAll);

@@ -107,10 +107,21 @@ fn title(material: &Material<'_>) -> String {
         .unwrap_or_default()
 }
 
-/// In one or two sentences.
+/// As many sentences as fit into a few lines.
 fn objective(material: &Material<'_>) -> Option<String> {
-    let objective = material.plan.objective.as_ref()?;
-    Some(line(&objective.text, 320)).filter(|text| !text.is_empty())
+    const FEW_LINES: usize = 320;
+    let objective = line(&material.plan.objective.as_ref()?.text, 3_000);
+    let mut shown = String::new();
+    for sentence in objective.split_inclusive(". ") {
+        if shown.chars().count() + sentence.chars().count() > FEW_LINES {
+            break;
+        }
+        shown.push_str(sentence);
+    }
+    if shown.is_empty() {
+        shown = line(&objective, FEW_LINES);
+    }
+    Some(shown.trim_end().to_owned()).filter(|text| !text.is_empty())
 }
 
 /// What somebody asks first: how long, how much, who, how many tasks, which risks.

@@ -80,16 +80,25 @@ pub(super) enum Block {
     Tree(Vec<Node>),
     Matrix(Matrix),
     Checks(Vec<Check>),
-    Fold {
-        summary: String,
-        blocks: Vec<Block>,
-    },
+    Fold(Fold),
+}
+
+/// What readers open if they want to know more.
+#[derive(Debug)]
+pub(super) struct Fold {
+    pub(super) summary: String,
+    pub(super) blocks: Vec<Block>,
+    pub(super) file: String,
+    /// Repeats at length what the section says already, and is left off paper.
+    pub(super) is_appendix: bool,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Table {
     /// What the table shows, for those who can't see it.
     pub(super) caption: String,
+    /// Titles of columns that the Markdown report leaves out.
+    pub(super) not_lean: &'static [&'static str],
     pub(super) columns: Vec<Column>,
     pub(super) rows: Vec<Row>,
 }
@@ -210,8 +219,8 @@ pub(super) enum Mark {
 impl Mark {
     pub(super) fn word(self) -> &'static str {
         match self {
-            Self::Good => "fine",
-            Self::Warn => "attention",
+            Self::Good => "in order",
+            Self::Warn => "concern",
             Self::Bad => "problem",
             Self::Plain => "noted",
         }
@@ -233,6 +242,7 @@ impl Table {
         let column = |&(title, numeric)| Column { title, numeric };
         Self {
             caption: caption.to_owned(),
+            not_lean: &[],
             columns: columns.iter().map(column).collect(),
             rows: Vec::new(),
         }

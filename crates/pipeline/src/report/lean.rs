@@ -6,15 +6,16 @@
 use std::fmt::Write;
 
 use super::document::{
-    Author, Block, Check, Decision, Matrix, Node, Report, RowKind, Section, Table,
+    Author, Block, Check, Column, Decision, Fold, Matrix, Node, Report, RowKind, Section, Table,
 };
 use super::gantt::Gantt;
 use super::prose;
 use super::sections::schedule_table;
-use super::wording::line;
+use super::wording::{counted, line};
+use crate::markdown::inline;
 
 /// Longer cells are cut; agents read the artifact for more.
-const MAX_CELL: usize = 240;
+const MAX_CELL: usize = 140;
 
 /// The whole document.
 pub(super) fn render(report: &Report) -> String {
@@ -76,6 +77,9 @@ fn contents(out: &mut String, report: &Report) {
 }
 
 fn section(out: &mut String, section: &Section) {
+    while out.ends_with("\n\n") {
+        out.pop();
+    }
     put!(out, "\n## {}\n", section.title);
     let mut budget = section.lean_bytes;
     blocks(out, &section.blocks, &mut budget);
@@ -104,11 +108,14 @@ fn blocks(out: &mut String, list: &[Block], budget: &mut usize) {
             Block::Gantt(gantt) => chart(out, gantt),
             Block::Tree(nodes) => {
                 tree(out, nodes, 0);
-                out.push('\n');
+                let mut tasks = nodes.iter().flat_map(|phase| &phase.children);
+                if tasks.any(|task| !task.children.is_empty()) {
+                    put!(out, "\nSubtasks are in `wbs_level3.json`.\n");
+                }
             }
             Block::Matrix(matrix) => risks(out, matrix),
             Block::Checks(checks) => self::checks(out, checks),
-            Block::Fold { summary, blocks } => fold(out, summary, blocks, budget, &mut left_out),
+            Block::Fold(fold) => self::fold(out, fold, budget, &mut left_out),
         }
     }
     left_out.dedup();
@@ -137,34 +144,25 @@ fn prose_within<'a>(
     }
 }
 
-/// A part that people open; here under a heading, as far as the budget goes.
-fn fold<'a>(
-    out: &mut String,
-    summary: &str,
-    blocks: &'a [Block],
-    budget: &mut usize,
-    left_out: &mut Vec<&'a str>,
-) {
-    let mut files = blocks.iter().filter_map(|block| match block {
-        Block::Prose { file, .. } => Some(file.as_str()),
-        _ => None,
-    });
-    let whole: usize = blocks.iter().map(length).sum();
-    match files.next() {
-        // Half a part is no use where a list of parts is meant.
-        Some(file) if whole > *budget => left_out.push(file),
-        _ => {
-            *budget = budget.saturating_sub(whole);
-            put!(out, "### {}\n", inline(summary));
-            let mut all = usize::MAX;
-            for block in blocks {
-                match block {
-                    Block::Prose { markdown, file, .. } => {
-                        prose_within(out, markdown, 4, file, &mut all, left_out);
-                    }
-                    other => self::blocks(out, std::slice::from_ref(other), &mut all),
-                }
+/// A part that people open; here under a heading as far as the budget goes, then only named.
+fn fold<'a>(out: &mut String, fold: &'a Fold, budget: &mut usize, left_out: &mut Vec<&'a str>) {
+    let whole: usize = fold.blocks.iter().map(length).sum();
+    if whole > *budget {
+        if !fold.is_appendix {
+            put!(out, "- {}", inline(&line(&fold.summary, MAX_CELL)));
+        }
+        left_out.push(&fold.file);
+        return;
+    }
+    *budget -= whole;
+    put!(out, "### {}\n", inline(&fold.summary));
+    let mut all = usize::MAX;
+    for block in &fold.blocks {
+        match block {
+            Block::Prose { markdown, file, .. } => {
+                prose_within(out, markdown, 4, file, &mut all, left_out);
             }
+            other => blocks(out, std::slice::from_ref(other), &mut all),
         }
     }
 }
@@ -189,25 +187,31 @@ fn facts(out: &mut String, facts: &[(String, String)]) {
 }
 
 fn table(out: &mut String, table: &Table) {
-    let titles: Vec<&str> = table.columns.iter().map(|column| column.title).collect();
+    let is_lean = |column: &&Column| !table.not_lean.contains(&column.title);
+    let columns: Vec<&Column> = table.columns.iter().filter(is_lean).collect();
+    let titles: Vec<&str> = columns.iter().map(|column| column.title).collect();
     put!(out, "| {} |", titles.join(" | "));
     let rule = |numeric: bool| if numeric { "---:" } else { "---" };
-    let rules: Vec<&str> = table
-        .columns
-        .iter()
-        .map(|column| rule(column.numeric))
-        .collect();
+    let rules: Vec<&str> = columns.iter().map(|column| rule(column.numeric)).collect();
     put!(out, "| {} |", rules.join(" | "));
     for row in &table.rows {
         let bold = row.kind != RowKind::Item;
-        let cell = |text: &String| match (inline(&line(text, MAX_CELL)), bold) {
-            (text, true) if !text.is_empty() => format!("**{text}**"),
-            (text, _) => text,
-        };
-        let cells: Vec<String> = row.cells.iter().map(cell).collect();
+        let cells = row.cells.iter().zip(&table.columns);
+        let cells = cells.filter(|(_, column)| is_lean(column));
+        let cells: Vec<String> = cells.map(|(text, _)| cell(text, bold)).collect();
         put!(out, "| {} |", cells.join(" | "));
     }
     out.push('\n');
+}
+
+fn cell(text: &str, bold: bool) -> String {
+    // Within a row, what only means something at a line's start needs no backslash.
+    let text = inline(&format!("|{}", line(text, MAX_CELL)));
+    let text = text.trim_start_matches("\\|").trim_start();
+    if bold && !text.is_empty() {
+        return format!("**{text}**");
+    }
+    text.to_owned()
 }
 
 fn decisions(out: &mut String, decisions: &[Decision]) {
@@ -216,7 +220,7 @@ fn decisions(out: &mut String, decisions: &[Decision]) {
             out,
             "- **{}**: {}",
             inline(&decision.title),
-            inline(&line(&decision.question, 300))
+            inline(&line(&decision.question, MAX_CELL))
         );
         for option in &decision.options {
             let mark = if option.chosen { "**chosen**: " } else { "" };
@@ -234,9 +238,14 @@ fn chart(out: &mut String, gantt: &Gantt) {
     table(out, &schedule_table(gantt));
 }
 
+/// Phases and tasks; what is below a task is counted.
 fn tree(out: &mut String, nodes: &[Node], depth: usize) {
     for node in nodes {
-        let facts = match node.facts.join("; ") {
+        let mut facts = node.facts.clone();
+        if depth > 0 && !node.children.is_empty() {
+            facts.push(counted(node.children.len(), "subtask"));
+        }
+        let facts = match facts.join("; ") {
             none if none.is_empty() => none,
             some => format!(" ({})", inline(&line(&some, 120))),
         };
@@ -247,7 +256,9 @@ fn tree(out: &mut String, nodes: &[Node], depth: usize) {
             node.number,
             inline(&line(&node.name, 120))
         );
-        tree(out, &node.children, depth + 1);
+        if depth == 0 {
+            tree(out, &node.children, 1);
+        }
     }
 }
 
@@ -286,25 +297,4 @@ fn checks(out: &mut String, checks: &[Check]) {
         );
     }
     out.push('\n');
-}
-
-/// Text on one line in which nothing is markup.
-fn inline(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut before = ' ';
-    for c in line(text, 4_000).chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '&' => out.push_str("&amp;"),
-            '\\' | '`' | '*' | '[' | ']' | '|' => out.extend(['\\', c]),
-            // Inside a word it emphasises nothing.
-            '_' if !before.is_alphanumeric() => out.extend(['\\', c]),
-            // A heading, a quotation or a list in place of a text that begins so.
-            '#' | '>' | '+' | '-' | '~' if out.is_empty() => out.extend(['\\', c]),
-            // `www.` and `https://` become links by themselves in some viewers, which is harmless.
-            _ => out.push(c),
-        }
-        before = c;
-    }
-    out
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use plan::Plan;
 use serde_json::Value;
 
-use super::document::Block;
+use super::document::{Block, Fold};
 use super::prose::MAX_BYTES;
 use super::schedule::Schedule;
 use super::wording::clean;
@@ -31,7 +31,9 @@ pub(super) struct Material<'a> {
 impl<'a> Material<'a> {
     /// Reads what there is; what can't be read is missing.
     pub(super) fn read(input: &CodeInput<'a>) -> Self {
-        let plan = plan::read_files("plan", input.files).unwrap_or_default();
+        // A file that no plan has must not keep the others from being read.
+        let readable = input.files.iter().filter(|(file, _)| is_read(file));
+        let plan = plan::read_files("plan", readable).unwrap_or_default();
         let written = input.files.get("schedule.json");
         let written = written.and_then(|bytes| Schedule::read(bytes));
         let schedule_is_derived = written.is_none();
@@ -85,17 +87,25 @@ impl<'a> Material<'a> {
         prose.into_iter().collect()
     }
 
-    /// The file as prose behind a line that opens it.
+    /// The file as prose behind a line that opens it, for what the section shows in short.
     pub(super) fn folded(&self, summary: &str, file: &str) -> Vec<Block> {
         let blocks = self.prose(file);
         if blocks.is_empty() {
             return blocks;
         }
-        vec![Block::Fold {
+        vec![Block::Fold(Fold {
             summary: summary.to_owned(),
             blocks,
-        }]
+            file: file.to_owned(),
+            is_appendix: true,
+        })]
     }
+}
+
+fn is_read(file: &str) -> bool {
+    let extension = file.rsplit_once('.').map(|(_, extension)| extension);
+    extension.is_some_and(|extension| matches!(extension, "json" | "md" | "txt"))
+        && !file.contains(['/', '\\', '\0', ':'])
 }
 
 /// Runs without `schedule.json` may have what it is computed from.

@@ -7,7 +7,7 @@
 use askama::Template;
 
 use super::document::{
-    Author, Block, Check, Decision, Grade, Group, Mark, Matrix, Missing, Node, Report, Risk,
+    Author, Block, Check, Decision, Fold, Grade, Group, Mark, Matrix, Missing, Node, Report, Risk,
     RowKind, Section, Table,
 };
 use super::gantt::{Gantt, TaskRow};
@@ -76,7 +76,7 @@ struct DecisionsView<'a> {
 #[derive(Template)]
 #[template(path = "report/fold.html")]
 struct FoldView<'a> {
-    summary: &'a str,
+    fold: &'a Fold,
     body: String,
 }
 
@@ -180,9 +180,9 @@ fn block(block: &Block) -> Html {
         Block::Tree(nodes) => tree(nodes),
         Block::Matrix(matrix) => matrix_html(matrix),
         Block::Checks(checks) => ChecksView { checks }.render(),
-        Block::Fold { summary, blocks } => FoldView {
-            summary,
-            body: self::blocks(blocks)?,
+        Block::Fold(fold) => FoldView {
+            fold,
+            body: blocks(&fold.blocks)?,
         }
         .render(),
     }

@@ -24,8 +24,8 @@ pub(super) use work::schedule_table;
 /// A section that a report may have.
 struct Entry {
     title: &'static str,
-    /// Whose artifacts it shows.
-    stages: &'static [&'static str],
+    /// The artifacts that it shows, which tell whose work it is.
+    files: &'static [&'static str],
     build: fn(&Material<'_>) -> Vec<Block>,
     /// Prose in the Markdown report.
     lean_bytes: usize,
@@ -33,192 +33,222 @@ struct Entry {
 
 const fn entry(
     title: &'static str,
-    stages: &'static [&'static str],
+    files: &'static [&'static str],
     build: fn(&Material<'_>) -> Vec<Block>,
     lean_bytes: usize,
 ) -> Entry {
     Entry {
         title,
-        stages,
+        files,
         build,
         lean_bytes,
     }
 }
 
+const AT_A_GLANCE: &[Entry] = &[
+    entry(
+        "Executive summary",
+        &["executive_summary.md"],
+        overview::summary,
+        4_000,
+    ),
+    entry(
+        "Decisions",
+        &[
+            "vital_few_levers_raw.json",
+            "selected_scenario.json",
+            "strategic_decisions.md",
+        ],
+        overview::decisions,
+        1_200,
+    ),
+    entry(
+        "Objective and success",
+        &["project_plan_raw.json"],
+        overview::objective,
+        0,
+    ),
+    entry(
+        "Pitch",
+        &["pitch_raw.json", "pitch.md"],
+        overview::pitch,
+        1_500,
+    ),
+];
+
+const WORK: &[Entry] = &[
+    entry(
+        "Schedule",
+        &[
+            "task_dependencies_raw.json",
+            "task_durations.json",
+            "schedule.json",
+        ],
+        work::schedule,
+        0,
+    ),
+    entry(
+        "Work breakdown",
+        &["wbs_level1.json", "wbs_level2.json", "wbs_level3.json"],
+        work::breakdown,
+        0,
+    ),
+];
+
+const MONEY: &[Entry] = &[
+    entry(
+        "Costs",
+        &["cost_lines.json", "cost_breakdown.json"],
+        money::costs,
+        1_500,
+    ),
+    entry("Benefits", &["benefit_estimate.json"], money::benefits, 800),
+];
+
+const RISKS: &[Entry] = &[
+    entry("Risks", &["identify_risks_raw.json"], risks::register, 0),
+    entry(
+        "Premortem",
+        &["premortem_raw.json"],
+        risks::premortem,
+        3_000,
+    ),
+    entry(
+        "Strengths and weaknesses",
+        &["swot_analysis.md"],
+        risks::swot,
+        1_500,
+    ),
+    entry(
+        "Premise attack",
+        &["premise_attack.json"],
+        risks::premise,
+        1_500,
+    ),
+];
+
+const PEOPLE: &[Entry] = &[
+    entry(
+        "Team",
+        &[
+            "find_team_members.json",
+            "enrich_team_members_environment_info.json",
+            "review_team_raw.json",
+        ],
+        people::team,
+        0,
+    ),
+    entry(
+        "Assumptions",
+        &[
+            "make_assumptions.json",
+            "distill_assumptions.md",
+            "review_assumptions.md",
+        ],
+        ground::assumptions,
+        800,
+    ),
+    entry(
+        "Governance",
+        &["consolidate_governance.md"],
+        people::governance,
+        2_000,
+    ),
+    entry(
+        "Places and currency",
+        &["physical_locations_raw.json", "currency_strategy_raw.json"],
+        ground::places,
+        0,
+    ),
+    entry(
+        "Related projects",
+        &["related_resources.md"],
+        ground::related,
+        1_000,
+    ),
+];
+
+const REVIEW: &[Entry] = &[
+    entry(
+        "Before the start",
+        &["pre_project_assessment.json"],
+        review::assessment,
+        1_200,
+    ),
+    entry(
+        "Experts' criticism",
+        &[
+            "experts.json",
+            "expert_criticism_raw.json",
+            "expert_criticism.md",
+        ],
+        review::experts,
+        2_500,
+    ),
+    entry(
+        "Plan review",
+        &["review_plan.md"],
+        review::plan_review,
+        2_000,
+    ),
+    entry(
+        "Self audit",
+        &["self_audit_raw.json"],
+        review::self_audit,
+        1_500,
+    ),
+    entry(
+        "Prompt adherence",
+        &["prompt_adherence_raw.json", "prompt_adherence.md"],
+        review::adherence,
+        1_500,
+    ),
+    entry(
+        "Arithmetic check",
+        &["arithmetic_check.json"],
+        review::arithmetic,
+        0,
+    ),
+    entry(
+        "Questions and answers",
+        &["questions_and_answers_raw.json"],
+        review::questions,
+        2_000,
+    ),
+];
+
+const SOURCES: &[Entry] = &[
+    entry(
+        "Documents",
+        &[
+            "draft_documents_to_create.json",
+            "draft_documents_to_find.json",
+        ],
+        ground::documents,
+        0,
+    ),
+    entry(
+        "Data to collect",
+        &["data_collection.md"],
+        ground::data,
+        800,
+    ),
+    entry(
+        "Prompt",
+        &["plan.txt", "extract_constraints.md"],
+        overview::prompt,
+        0,
+    ),
+];
+
 const GROUPS: &[(&str, &[Entry])] = &[
-    (
-        "At a glance",
-        &[
-            entry(
-                "Executive summary",
-                &["executive_summary"],
-                overview::summary,
-                6_000,
-            ),
-            entry(
-                "Decisions",
-                &[
-                    "focus_on_vital_few_levers",
-                    "select_scenario",
-                    "strategic_decisions_markdown",
-                ],
-                overview::decisions,
-                1_500,
-            ),
-            entry(
-                "Objective and success",
-                &["project_plan"],
-                overview::objective,
-                1_500,
-            ),
-            entry(
-                "Pitch",
-                &["create_pitch", "convert_pitch_to_markdown"],
-                overview::pitch,
-                2_000,
-            ),
-        ],
-    ),
-    (
-        "Work",
-        &[
-            entry(
-                "Schedule",
-                &[
-                    "identify_dependencies",
-                    "estimate_durations",
-                    "create_schedule",
-                ],
-                work::schedule,
-                0,
-            ),
-            entry(
-                "Work breakdown",
-                &["create_wbslevel1", "create_wbslevel2", "create_wbslevel3"],
-                work::breakdown,
-                0,
-            ),
-        ],
-    ),
-    (
-        "Money",
-        &[
-            entry(
-                "Costs",
-                &["cost_breakdown", "cost_totals"],
-                money::costs,
-                2_000,
-            ),
-            entry("Benefits", &["benefit_estimate"], money::benefits, 1_000),
-        ],
-    ),
-    (
-        "Risks",
-        &[
-            entry("Risks", &["identify_risks"], risks::register, 0),
-            entry("Premortem", &["premortem"], risks::premortem, 2_500),
-            entry(
-                "Strengths and weaknesses",
-                &["swotanalysis"],
-                risks::swot,
-                2_500,
-            ),
-            entry("Premise attack", &["premise_attack"], risks::premise, 2_000),
-        ],
-    ),
-    (
-        "People and ground",
-        &[
-            entry(
-                "Team",
-                &[
-                    "find_team_members",
-                    "enrich_team_members_with_environment_info",
-                    "review_team",
-                ],
-                people::team,
-                0,
-            ),
-            entry(
-                "Assumptions",
-                &[
-                    "make_assumptions",
-                    "distill_assumptions",
-                    "review_assumptions",
-                ],
-                ground::assumptions,
-                2_000,
-            ),
-            entry(
-                "Governance",
-                &["consolidate_governance"],
-                people::governance,
-                3_000,
-            ),
-            entry(
-                "Places and currency",
-                &["physical_locations", "currency_strategy"],
-                ground::places,
-                0,
-            ),
-            entry(
-                "Related projects",
-                &["related_resources"],
-                ground::related,
-                1_500,
-            ),
-        ],
-    ),
-    (
-        "Review",
-        &[
-            entry(
-                "Before the start",
-                &["pre_project_assessment"],
-                review::assessment,
-                1_500,
-            ),
-            entry(
-                "Experts' criticism",
-                &["find_experts", "expert_review"],
-                review::experts,
-                3_500,
-            ),
-            entry("Plan review", &["review_plan"], review::plan_review, 3_000),
-            entry("Self audit", &["self_audit"], review::self_audit, 2_000),
-            entry(
-                "Prompt adherence",
-                &["prompt_adherence"],
-                review::adherence,
-                2_000,
-            ),
-            entry(
-                "Arithmetic check",
-                &["arithmetic_check"],
-                review::arithmetic,
-                1_500,
-            ),
-            entry(
-                "Questions and answers",
-                &["questions_and_answers"],
-                review::questions,
-                3_000,
-            ),
-        ],
-    ),
-    (
-        "Sources",
-        &[
-            entry(
-                "Documents",
-                &["draft_documents_to_create", "draft_documents_to_find"],
-                ground::documents,
-                0,
-            ),
-            entry("Data to collect", &["data_collection"], ground::data, 1_500),
-            entry("Prompt", &["setup"], overview::prompt, 3_000),
-        ],
-    ),
+    ("At a glance", AT_A_GLANCE),
+    ("Work", WORK),
+    ("Money", MONEY),
+    ("Risks", RISKS),
+    ("People and ground", PEOPLE),
+    ("Review", REVIEW),
+    ("Sources", SOURCES),
 ];
 
 /// Sections that have something to say, and the absent ones.
@@ -247,13 +277,13 @@ fn section(material: &Material<'_>, entry: &Entry, blocks: Vec<Block>) -> Sectio
         id: anchor(entry.title),
         title: entry.title,
         blocks,
-        provenance: provenance::of_section(material.records, entry.stages),
+        provenance: provenance::of_section(material.records, entry.files),
         lean_bytes: entry.lean_bytes,
     }
 }
 
 fn absent(material: &Material<'_>, entry: &Entry) -> Missing {
-    let (why, failed) = provenance::absence(material.records, entry.stages);
+    let (why, failed) = provenance::absence(material.records, entry.files);
     Missing {
         title: entry.title,
         why,

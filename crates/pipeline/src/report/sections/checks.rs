@@ -19,6 +19,7 @@ const TITLE: &[&str] = &[
     "expression",
     "name",
 ];
+const ID: &[&str] = &["check_id"];
 const STATE: &[&str] = &[
     "level",
     "status",
@@ -42,7 +43,8 @@ const ADVICE: &[&str] = &["mitigation", "recommendation", "advice", "fix"];
 /// The checks of `json`, else the Markdown.
 pub(super) fn or_prose(material: &Material<'_>, json: &str, markdown: &str) -> Vec<Block> {
     let file = material.json(json).unwrap_or(Value::Null);
-    let checks = checks(&file);
+    let questions = material.json("self_audit_checklist.json");
+    let checks = checks(&file, questions.as_ref().unwrap_or(&Value::Null));
     if checks.is_empty() {
         return material.prose(markdown);
     }
@@ -51,26 +53,34 @@ pub(super) fn or_prose(material: &Material<'_>, json: &str, markdown: &str) -> V
 
 /// How many of each kind, the worst first.
 fn tally(checks: &[Check]) -> String {
-    let marks = [Mark::Bad, Mark::Warn, Mark::Good, Mark::Plain];
     let of = |mark: Mark| checks.iter().filter(|check| check.mark == mark).count();
-    let parts: Vec<String> = marks
-        .into_iter()
-        .filter(|mark| of(*mark) > 0)
-        .map(|mark| format!("{} {}", of(mark), mark.word()))
-        .collect();
+    let parts = [
+        (of(Mark::Bad), counted(of(Mark::Bad), "problem")),
+        (of(Mark::Warn), counted(of(Mark::Warn), "concern")),
+        (of(Mark::Good), format!("{} in order", of(Mark::Good))),
+        (of(Mark::Plain), format!("{} noted", of(Mark::Plain))),
+    ];
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = parts.map(|(_, words)| words).collect();
     format!("{}: {}.", counted(checks.len(), "check"), parts.join(", "))
 }
 
-fn checks(file: &Value) -> Vec<Check> {
+fn checks(file: &Value, questions: &Value) -> Vec<Check> {
     let list = lists(file).into_iter().find(|list| {
         let first = list.first();
-        first.is_some_and(|item| has(item, TITLE) && has(item, STATE))
+        first.is_some_and(|item| (has(item, TITLE) || has(item, ID)) && has(item, STATE))
     });
-    list.unwrap_or_default()
-        .iter()
-        .take(MAX_CHECKS)
-        .map(check)
+    let list = list.unwrap_or_default().iter().take(MAX_CHECKS);
+    list.map(|item| check(item, asked(item, questions)))
         .collect()
+}
+
+/// The list of checks holds title and question where the answers only name the check.
+fn asked<'a>(item: &Value, questions: &'a Value) -> &'a Value {
+    let id = first(item, ID);
+    let known = lists(questions).into_iter().flatten();
+    let mut known = known.filter(|question| !id.is_empty() && field::text(question, "id") == id);
+    known.next().unwrap_or(&Value::Null)
 }
 
 /// The arrays of an object, or the document itself where it is one.
@@ -98,12 +108,16 @@ fn first(item: &Value, names: &[&str]) -> String {
         .unwrap_or_default()
 }
 
-fn check(item: &Value) -> Check {
+fn check(item: &Value, asked: &Value) -> Check {
+    let either = |names: &[&str]| match first(item, names) {
+        none if none.is_empty() => first(asked, names),
+        some => some,
+    };
     let advice = first(item, ADVICE);
     Check {
         mark: mark(&first(item, STATE)),
-        title: line(&first(item, TITLE), 300),
-        question: line(&first(item, QUESTION), 500),
+        title: line(&either(TITLE), 300),
+        question: line(&either(QUESTION), 500),
         finding: line(&first(item, FINDING), 1_200),
         advice: match advice.as_str() {
             "None" | "none" | "-" => String::new(),
@@ -122,7 +136,12 @@ fn mark(state: &str) -> Mark {
         {
             Mark::Good
         }
-        () if is(&["medium", "partial", "warn", "mixed", "unclear", "unverifi"]) => Mark::Warn,
+        () if is(&[
+            "medium", "partial", "warn", "concern", "mixed", "unclear", "unverifi",
+        ]) =>
+        {
+            Mark::Warn
+        }
         () if is(&[
             "high",
             "fail",

@@ -1,6 +1,6 @@
 //! Long Markdown as parts that open one by one, each under its own heading's words.
 
-use crate::report::document::Block;
+use crate::report::document::{Block, Fold};
 use crate::report::material::Material;
 use crate::report::wording::line;
 
@@ -24,10 +24,12 @@ pub(super) fn by_heading(material: &Material<'_>, file: &str) -> Vec<Block> {
         if number == 0 {
             blocks.extend(preamble(prose));
         } else {
-            blocks.push(Block::Fold {
+            blocks.push(Block::Fold(Fold {
                 summary: title,
                 blocks: vec![prose],
-            });
+                file: file.to_owned(),
+                is_appendix: false,
+            }));
         }
     }
     blocks

@@ -106,6 +106,7 @@ fn document_table(title: &str, list: &Value) -> Option<Table> {
         ("What for", false),
     ];
     let mut table = Table::new(&caption, &columns);
+    table.not_lean = &["What for"];
     for document in list.as_array()?.iter().take(MAX_ROWS) {
         let cells = vec![
             line(&field::text(document, "document_name"), 200),

@@ -74,6 +74,7 @@ pub(super) fn costs(material: &Material<'_>) -> Vec<Block> {
             ("Amount", true),
         ],
     );
+    table.not_lean = &["Basis"];
     lines_by_phase(material, &money, &mut table);
     totals(&money, &mut table);
     blocks.push(Block::Table(table));

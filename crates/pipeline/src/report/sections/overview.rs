@@ -1,5 +1,7 @@
 //! What a reader wants first: summary, decisions, objective, pitch; and the prompt at the end.
 
+use serde_json::Value;
+
 use crate::report::document::{Block, Choice, Decision};
 use crate::report::material::{Material, field};
 use crate::report::wording::{clean, line, title_of};
@@ -35,7 +37,8 @@ pub(super) fn decisions(material: &Material<'_>) -> Vec<Block> {
 
 /// The path that was chosen, and why.
 fn scenario(material: &Material<'_>) -> Vec<Block> {
-    let Some(selected) = material.json("selected_scenario.json") else {
+    let file = "selected_scenario.json";
+    let Some(selected) = material.json(file) else {
         return Vec::new();
     };
     let Some(choice) = selected.get("final_choice") else {
@@ -45,12 +48,17 @@ fn scenario(material: &Material<'_>) -> Vec<Block> {
     if name.is_empty() {
         return Vec::new();
     }
-    let mut facts = vec![("Path chosen".to_owned(), name)];
-    let why = field::text(choice, "justification");
-    if !why.is_empty() {
-        facts.push(("Why".to_owned(), why));
+    let mut blocks = vec![Block::Facts(vec![("Path chosen".to_owned(), name)])];
+    let why = choice.get("justification").and_then(Value::as_str);
+    let why = clean(plan::text::prefix(why.unwrap_or_default(), 8 << 10));
+    if !why.trim().is_empty() {
+        blocks.push(Block::Prose {
+            markdown: why,
+            top: 3,
+            file: file.to_owned(),
+        });
     }
-    vec![Block::Facts(facts)]
+    blocks
 }
 
 fn decision(decision: &plan::model::Decision) -> Decision {

@@ -18,6 +18,7 @@ pub(super) fn team(material: &Material<'_>) -> Vec<Block> {
         ("Without it", false),
     ];
     let mut table = Table::new("Roles of the team", &columns);
+    table.not_lean = &["Without it"];
     for role in roles.iter().take(300) {
         let cells = vec![
             line(&role.name, 160),

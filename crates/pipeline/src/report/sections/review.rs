@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::{checks, folds};
-use crate::report::document::Block;
+use crate::report::document::{Block, Fold, RowKind, Table};
 use crate::report::material::{Material, field};
-use crate::report::wording::line;
+use crate::report::wording::{line, number};
 
 const MAX_ITEMS: usize = 200;
 
@@ -43,14 +43,16 @@ fn raw_text(value: &Value, name: &str) -> String {
 }
 
 fn opened_by(summary: String, markdown: String, file: &str) -> Block {
-    Block::Fold {
+    Block::Fold(Fold {
         summary,
         blocks: vec![Block::Prose {
             markdown,
             top: 3,
             file: file.to_owned(),
         }],
-    }
+        file: file.to_owned(),
+        is_appendix: false,
+    })
 }
 
 pub(super) fn experts(material: &Material<'_>) -> Vec<Block> {
@@ -69,8 +71,57 @@ pub(super) fn adherence(material: &Material<'_>) -> Vec<Block> {
     checks::or_prose(material, "prompt_adherence_raw.json", "prompt_adherence.md")
 }
 
+/// Calculations that came out wrong as a table, the others counted.
 pub(super) fn arithmetic(material: &Material<'_>) -> Vec<Block> {
-    checks::or_prose(material, "arithmetic_check.json", "arithmetic_check.md")
+    let file = material
+        .json("arithmetic_check.json")
+        .unwrap_or(Value::Null);
+    let Some(checked) = field::number(&file, "checked") else {
+        return material.prose("arithmetic_check.md");
+    };
+    let wrong = field::number(&file, "wrong").unwrap_or(0.0);
+    let files = field::number(&file, "files_checked").unwrap_or(0.0);
+    let verdict = if wrong > 0.0 {
+        format!("{} came out wrong", number(wrong))
+    } else {
+        "none came out wrong".to_owned()
+    };
+    let (checked, files) = (number(checked), number(files));
+    let note = format!("Of {checked} calculations written in {files} files, {verdict}.");
+    let mut blocks = vec![Block::Note(note)];
+    let table = calculations(&file);
+    if !table.rows.is_empty() {
+        blocks.push(Block::Table(table));
+    }
+    blocks.extend(material.folded("All calculations", "arithmetic_check.md"));
+    blocks
+}
+
+fn calculations(file: &Value) -> Table {
+    let columns = [
+        ("As written", false),
+        ("Written", true),
+        ("Comes to", true),
+        ("Where", false),
+    ];
+    let mut table = Table::new("Calculations that came out wrong", &columns);
+    let all = field::list(file, "calculations").iter();
+    let wrong = all.filter(|found| found.get("right") == Some(&Value::Bool(false)));
+    for found in wrong.take(MAX_ITEMS) {
+        let place = format!(
+            "{} {}",
+            field::text(found, "file"),
+            field::text(found, "place")
+        );
+        let cells = vec![
+            line(&field::text(found, "quote"), 300),
+            field::text(found, "written"),
+            field::text(found, "computed"),
+            line(&place, 200),
+        ];
+        table.push(RowKind::Item, cells);
+    }
+    table
 }
 
 pub(super) fn questions(material: &Material<'_>) -> Vec<Block> {

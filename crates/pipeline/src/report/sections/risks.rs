@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::folds;
-use crate::report::document::{Block, Grade, Matrix, Risk, RowKind, Table};
+use crate::report::document::{Block, Fold, Grade, Matrix, Risk, RowKind, Table};
 use crate::report::material::{Material, field};
-use crate::report::wording::line;
+use crate::report::wording::{line, number};
 
 const MAX_RISKS: usize = 400;
 
@@ -86,7 +86,7 @@ fn failures(file: &Value) -> Vec<Block> {
         if title.is_empty() {
             return None;
         }
-        let score = |name: &str| field::number(mode, name).map(super::super::wording::number);
+        let score = |name: &str| field::number(mode, name).map(number);
         let grade = match (score("likelihood_5"), score("impact_5")) {
             (Some(likelihood), Some(impact)) => {
                 format!("likelihood {likelihood} of 5, impact {impact} of 5")
@@ -108,10 +108,12 @@ fn failures(file: &Value) -> Vec<Block> {
         ];
         let facts = facts.into_iter().filter(|(_, text)| !text.is_empty());
         let facts = facts.map(|(name, text)| (name.to_owned(), text)).collect();
-        Some(Block::Fold {
+        Some(Block::Fold(Fold {
             summary: title,
             blocks: vec![Block::Note(story), Block::Facts(facts)],
-        })
+            file: "premortem_raw.json".to_owned(),
+            is_appendix: false,
+        }))
     };
     let modes = field::list(file, "failure_modes").iter().take(60);
     modes.filter_map(failure).collect()

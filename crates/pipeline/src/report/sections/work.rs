@@ -139,11 +139,26 @@ fn facts_by_task<'a>(material: &'a Material<'_>) -> BTreeMap<&'a str, Vec<String
         let words = format!("{}{range}", days(realistic));
         facts.entry(&duration.task_id).or_default().push(words);
     }
-    for (task, (sum, currency)) in costs_by_task(material) {
+    for (task, (sum, currency)) in costs(material) {
         let words = amount(sum, currency);
         facts.entry(task).or_default().push(words);
     }
     facts
+}
+
+/// What each task costs, and each node above one in sum.
+fn costs<'a>(material: &'a Material<'_>) -> BTreeMap<&'a str, (f64, &'a str)> {
+    let nodes = &material.plan.wbs;
+    let mut sums = costs_by_task(material);
+    // Parents stand before their children.
+    for node in nodes.iter().rev() {
+        let own = sums.get(node.id.as_str()).copied();
+        let parent = node.parent.and_then(|at| nodes.get(at));
+        if let (Some((sum, currency)), Some(parent)) = (own, parent) {
+            sums.entry(&parent.id).or_insert((0.0, currency)).0 += sum;
+        }
+    }
+    sums
 }
 
 fn costs_by_task<'a>(material: &'a Material<'_>) -> BTreeMap<&'a str, (f64, &'a str)> {
