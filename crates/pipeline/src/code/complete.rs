@@ -13,7 +13,7 @@ pub(crate) fn finish(input: &CodeInput<'_>) -> Result<Vec<Output>, String> {
         input.files.len()
     );
     for record in input.provenance {
-        let model = record.model.as_deref().unwrap_or("code");
+        let model = record.model.as_deref().unwrap_or("no model");
         writeln!(text, "{}: {model}", record.stage).map_err(|error| error.to_string())?;
     }
     Ok(vec![text_output("pipeline_complete.txt", text)])

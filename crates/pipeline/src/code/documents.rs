@@ -30,6 +30,22 @@ struct Kind {
     title: &'static str,
 }
 
+/// What is shown of a document, in reading order.
+const FIELDS: &[&str] = &[
+    "description",
+    "recency_requirement",
+    "access_difficulty",
+    "responsible_role_type",
+    "approval_authorities",
+    "steps_to_find",
+    "steps_to_create",
+    "essential_information",
+    "risks_of_poor_quality",
+    "worst_case_scenario",
+    "best_case_scenario",
+    "fallback_alternative_approaches",
+];
+
 type Document = Map<String, Value>;
 
 /// Documents of each kind that get a draft.
@@ -161,11 +177,11 @@ fn section(document: &Document, kind: Kind, number: usize) -> String {
         .and_then(Value::as_str)
         .unwrap_or("Untitled");
     let mut text = format!("\n### {} document {number}: {}\n", kind.title, inline(name));
-    for (key, value) in document {
-        if key == "document_name" {
-            continue;
-        }
+    for key in FIELDS {
         let heading = heading(key);
+        let Some(value) = document.get(*key) else {
+            continue;
+        };
         match value {
             Value::Array(list) if !list.is_empty() => {
                 text.add(format!("\n**{heading}**:\n\n"));

@@ -111,6 +111,11 @@ async fn the_sums_of_a_draft_are_right() {
         .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(report["right"].as_u64() > Some(40), "{report:#}");
+    let shown = String::from_utf8_lossy(&files["report.md"]);
+    assert!(
+        !shown.contains("Not part of this plan"),
+        "the report has every part"
+    );
 }
 
 /// The money and the time of the prompt hold the draft.
@@ -133,4 +138,19 @@ async fn a_draft_keeps_to_the_money_and_the_time_of_the_prompt() {
     );
     assert!(schedule["total_days"].as_u64() < schedule["sequential_days"].as_u64());
     assert_eq!(schedule["without_estimate"], serde_json::json!([]));
+}
+
+/// Without money, place or date, with markup and template syntax, and as long as prompts get.
+#[tokio::test]
+async fn a_draft_of_a_bare_or_odd_prompt_is_read_without_warnings_too() {
+    let long =
+        "Renovate the <b>town library</b> with {{ shelves }} & \"reading\" garden 🌿. ".repeat(70);
+    for prompt in ["Write and publish a cookbook about soups.", &long] {
+        let plan = read(&draft(prompt, Mode::Fast).await);
+        assert_eq!(plan.warnings, [], "{prompt:.60}");
+        let technical = kpi::technical_completeness(&plan);
+        assert!(technical.value > Some(0.6), "{}", technical.detail);
+        let impact = kpi::impact_estimate(&plan, None);
+        assert!(impact.value.is_some(), "{:?}", impact.unknown_reason);
+    }
 }
