@@ -39,13 +39,13 @@ pub(super) fn weighs_every_lever(
     _: &[Value],
     inputs: &Inputs,
 ) -> Result<(), String> {
-    let enriched = inputs
-        .get("enriched_levers_raw.json")
+    let kept = inputs
+        .get("deduplicated_levers_raw.json")
         .unwrap_or(&Value::Null);
     covers(
         "a weight",
         list(answer, "lever_assessments"),
-        list(enriched, "characterized_levers"),
+        list(kept, "deduplicated_levers"),
     )
 }
 
@@ -183,14 +183,12 @@ mod tests {
             |id: &str| describes_every_lever(&json!({"levers": of(&[id])}), &items, &Inputs::new());
         assert!(told("L3").is_ok());
         assert!(told("L1").is_err());
-        let enriched = inputs(
-            "enriched_levers_raw.json",
-            json!({"characterized_levers": of(&["L3"])}),
+        let kept = inputs(
+            "deduplicated_levers_raw.json",
+            json!({"deduplicated_levers": of(&["L3"])}),
         );
-        assert!(
-            weighs_every_lever(&json!({"lever_assessments": of(&["L3"])}), &[], &enriched).is_ok()
-        );
-        assert!(weighs_every_lever(&json!({"lever_assessments": []}), &[], &enriched).is_err());
+        assert!(weighs_every_lever(&json!({"lever_assessments": of(&["L3"])}), &[], &kept).is_ok());
+        assert!(weighs_every_lever(&json!({"lever_assessments": []}), &[], &kept).is_err());
     }
 
     #[test]
