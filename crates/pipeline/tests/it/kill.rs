@@ -95,8 +95,7 @@ async fn killed_at_30_moments_and_resumed_the_plan_is_the_same_and_no_call_is_pa
 
 #[tokio::test]
 async fn the_built_in_stages_survive_kills_too() {
-    let (stages, _) = crate::stages::connected();
-    survives_kills(&stages, Mode::Fast, 5).await;
+    survives_kills(&crate::stages::built_in(), Mode::Fast, 5).await;
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod front;
 mod kill;
 mod model;
 mod moments;
+mod random;
 mod runs;
 mod small;
 mod stages;

@@ -1,10 +1,9 @@
 //! For whoever writes a stage: is it whole, does it fit the graph, does its offline answer hold for
 //! any prompt? Each failure names the stage and what is wrong with it.
 
-use std::collections::BTreeSet;
-
 use pipeline::checkpoints::MemoryCheckpoints;
 use pipeline::failure::Ended;
+use pipeline::progress::expected_calls;
 use pipeline::{Author, Checkpoints as _, Mode, StageState, Stages};
 
 use crate::support::{PROMPT, files, run, spec};
@@ -12,36 +11,16 @@ use crate::support::{PROMPT, files, run, spec};
 /// No chain of calls is longer: it decides how long a plan takes.
 const LONGEST_CHAIN: f64 = 22.0;
 
-/// The built-in stages without those whose inputs nobody writes yet, and the ids of these.
-pub(crate) fn connected() -> (Stages, Vec<String>) {
-    let all = Stages::built_in().unwrap_or_else(|error| panic!("{error}"));
-    let mut files = Stages::built_in_files();
-    let mut left_out = Vec::new();
-    loop {
-        let stages = Stages::of_files(files.clone()).unwrap();
-        let of_plan = || stages.of_mode(Mode::All);
-        let written: BTreeSet<&str> = of_plan()
-            .flat_map(|stage| &stage.outputs)
-            .map(|output| output.file.as_str())
-            .collect();
-        let unconnected = of_plan().find(|stage| stage.reads().any(|file| !written.contains(file)));
-        let Some(stage) = unconnected else {
-            return (stages, left_out);
-        };
-        let missing = stage
-            .reads()
-            .find(|file| !written.contains(file))
-            .unwrap_or_default();
-        eprintln!("left out: {}, since nobody writes {missing}", stage.id);
-        left_out.push(stage.id.clone());
-        files.remove(&stage.id);
-        assert!(all.get(&stage.id).is_some());
-    }
+/// The built-in stages, which make a graph in every mode.
+pub(crate) fn built_in() -> Stages {
+    let stages = Stages::built_in().unwrap_or_else(|error| panic!("{error}"));
+    stages.check().unwrap_or_else(|error| panic!("{error}"));
+    stages
 }
 
 #[test]
 fn no_chain_of_calls_is_too_long() {
-    let (stages, _) = connected();
+    let stages = built_in();
     let graph = stages
         .graph(Mode::All)
         .unwrap_or_else(|error| panic!("{error}"));
@@ -69,7 +48,7 @@ fn no_chain_of_calls_is_too_long() {
 }
 
 async fn draft_of(prompt: &str, mode: Mode) {
-    let (stages, _) = connected();
+    let stages = built_in();
     let checkpoints = MemoryCheckpoints::default();
     let ended = run(&stages, &Author::Offline, &spec(prompt, mode), &checkpoints).await;
     if let Ended::Failed(failure) = &ended {
@@ -89,6 +68,15 @@ async fn draft_of(prompt: &str, mode: Mode) {
     let made = files(&checkpoints).await;
     let calls: u32 = records.iter().map(|record| record.calls_done).sum();
     eprintln!("{mode}: {calls} calls, {} files", made.len());
+    let expected: u32 = stages
+        .of_mode(mode)
+        .map(|stage| expected_calls(stage, mode))
+        .sum();
+    let off = f64::from(calls) / f64::from(expected);
+    assert!(
+        (0.75..1.3).contains(&off),
+        "{mode}: {calls} calls, expected were {expected}"
+    );
     for record in &records {
         for output in &record.outputs {
             assert!(
