@@ -222,7 +222,7 @@ impl Step {
         match self {
             Self::Days(_) => day.format("%-d %b").to_string(),
             Self::Months(step) if step >= 12 => day.format("%Y").to_string(),
-            Self::Months(_) if is_first || day.month() == 1 => day.format("%b %Y").to_string(),
+            Self::Months(_) if is_first || day.month() == 1 => day.format("%b ’%y").to_string(),
             Self::Months(_) => day.format("%b").to_string(),
         }
     }
