@@ -7,6 +7,7 @@ mod kill;
 mod model;
 mod moments;
 mod random;
+mod report;
 mod runs;
 mod small;
 mod stages;
