@@ -73,7 +73,8 @@ impl Pipeline {
         self.end(&run, Ended::Failed(failure)).await.map(drop)
     }
 
-    pub(super) fn checkpoints(&self, run: &Generation) -> StoredCheckpoints {
+    /// The progress of a run, as whoever took it under `run.epoch` writes it.
+    pub fn checkpoints(&self, run: &Generation) -> StoredCheckpoints {
         StoredCheckpoints {
             store: self.store.clone(),
             artifacts: self.settings.artifacts.clone(),

@@ -9,6 +9,7 @@ mod moments;
 mod random;
 mod report;
 mod runs;
+mod service;
 mod small;
 mod stages;
 mod support;
