@@ -54,7 +54,7 @@ pub(crate) struct Generate {
     #[arg(long, value_name = "ID")]
     pub(crate) resume: Option<String>,
     /// Which models write it [default: what the model options name]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, id = "plan_profile", value_name = "NAME")]
     pub(crate) profile: Option<String>,
     /// How much of a plan
     #[arg(long, value_enum, default_value_t = GenerateMode::All)]

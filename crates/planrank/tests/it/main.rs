@@ -7,6 +7,7 @@ mod cli;
 mod corpus;
 mod edges;
 mod faults;
+mod generate;
 mod interrupt;
 mod kill;
 mod leases;

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod doctor;
+mod generated;
 mod isolation;
 mod journey;
 mod limits;
