@@ -48,6 +48,54 @@
   };
   setInterval(refresh, 10_000);
 
+  // A plan in the making: the server says that something has changed, and the page asks for that
+  // part. Where no word comes, it asks now and then.
+  let stream, told = {}, heard = Date.now(), pending;
+  const update = () => {
+    pending = undefined;
+    const run = document.querySelector("#run[data-live]");
+    if (!run || document.hidden) return;
+    if (told.state && told.state !== run.dataset.state) run.dispatchEvent(new CustomEvent("changed"));
+    else document.querySelector("#live").dispatchEvent(new CustomEvent("moved"));
+  };
+  const hear = (event) => {
+    heard = Date.now();
+    if (event.type !== "status") return;
+    const run = document.querySelector("#run[data-live]");
+    const next = JSON.parse(event.data);
+    if (!run || next.revision <= (told.revision ?? Number(run.dataset.revision))) return;
+    told = next;
+    pending ??= setTimeout(update, 1200);
+  };
+  const follow = () => {
+    const run = document.querySelector("#run[data-live]");
+    if (!run) { stream?.close(); stream = undefined; return; }
+    if (stream || !window.EventSource) return;
+    stream = new EventSource(run.dataset.live);
+    for (const name of ["status", "beat"]) stream.addEventListener(name, hear);
+    stream.addEventListener("end", (event) => { hear(event); stream.close(); });
+  };
+  setInterval(() => {
+    const run = document.querySelector("#run[data-live]");
+    if (!run || document.hidden || Date.now() - heard < 30_000) return;
+    if (stream?.readyState === 2) stream = undefined;
+    if (!run.querySelector("#actions details[open]")) run.dispatchEvent(new CustomEvent("changed"));
+    follow();
+  }, 5_000);
+  document.addEventListener("visibilitychange", update);
+
+  // What is typed outlives a login.
+  const keepDraft = (form) => {
+    const field = form.querySelector(`#${form.dataset.draft}`);
+    const key = `draft ${form.dataset.draft}`;
+    const remembered = (() => { try { return sessionStorage.getItem(key); } catch { return null; } })();
+    if (remembered && !field.value.trim()) {
+      field.value = remembered;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    field.addEventListener("input", () => { try { sessionStorage.setItem(key, field.value); } catch { /* private window */ } });
+  };
+
   const copy = async (button) => {
     const text = button.parentElement.querySelector("code").textContent;
     try {
@@ -151,8 +199,11 @@
       form.dataset.ready = "";
       enhanceUpload(form);
     });
+    document.querySelectorAll("form[data-draft]").forEach(keepDraft);
+    if (document.querySelector("#run")) { try { sessionStorage.removeItem("draft prompt"); } catch { /* private window */ } }
+    follow();
     document.querySelector("[data-focus]")?.focus();
   };
   document.addEventListener("DOMContentLoaded", ready);
-  document.addEventListener("htmx:after:swap", () => { addCopyButtons(); showLive(); });
+  document.addEventListener("htmx:after:swap", () => { addCopyButtons(); showLive(); follow(); });
 })();

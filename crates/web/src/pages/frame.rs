@@ -137,6 +137,8 @@ have_layouts!(
     view::account::Account,
     view::account::KeyCreated,
     view::admin::Admin,
+    view::artifact::ArtifactPage,
+    view::artifact::Files,
     view::audit::AuditHistory,
     view::audit::AuditItem,
     view::audit::AuditQueue,
@@ -148,9 +150,11 @@ have_layouts!(
     view::judges::Judges,
     view::login::Login,
     view::metrics::Metrics,
+    view::new_plan::NewPlan,
     view::plan::PlanPage,
     view::plans::Plans,
     view::rankings::Rankings,
+    view::run::RunPage,
     view::submit::Submit,
 );
 

@@ -9,8 +9,10 @@ pub mod axis;
 pub mod history;
 pub mod interval;
 pub mod level;
+pub mod stages;
 
 pub use axis::Axis;
 pub use history::{HistoryChart, HistoryPoint};
 pub use interval::IntervalBar;
 pub use level::LevelScale;
+pub use stages::StageGraph;

@@ -50,6 +50,7 @@ impl Layout {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Section {
     Rankings,
+    NewPlan,
     Submit,
     Compare,
     Docs,
@@ -66,6 +67,7 @@ impl Section {
     fn name(self) -> &'static str {
         match self {
             Self::Rankings => "rankings",
+            Self::NewPlan => "new",
             Self::Submit => "submit",
             Self::Compare => "compare",
             Self::Docs => "docs",
