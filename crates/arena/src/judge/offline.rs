@@ -111,6 +111,42 @@ fn dimension(rule: &Rule, first: &Contestant<'_>, second: &Contestant<'_>) -> Di
     }
 }
 
+/// A verdict of this judge in words from one plan's side, for who reads that plan's page; `verdict`
+/// is turned to that side already.
+pub(crate) fn one_sided(mut verdict: Verdict, shown_first: bool) -> Verdict {
+    let (own, other) = if shown_first {
+        ("first", "second")
+    } else {
+        ("second", "first")
+    };
+    for (place, who) in [(own, "This plan is"), (other, "The other plan is")] {
+        if let Some(rest) = verdict
+            .because
+            .strip_prefix(&format!("The {place} plan is"))
+        {
+            verdict.because = format!("{who}{rest}");
+        }
+    }
+    let remaining = std::iter::once(&mut verdict.remaining);
+    for dimension in verdict.dimensions.iter_mut().chain(remaining) {
+        if let Some(reason) = one_sided_reason(&dimension.reason, shown_first) {
+            dimension.reason = reason;
+        }
+    }
+    verdict
+}
+
+fn one_sided_reason(reason: &str, shown_first: bool) -> Option<String> {
+    let findings = reason.strip_prefix("First: ")?.strip_suffix('.')?;
+    let (first, second) = findings.split_once(". Second: ")?;
+    let (own, other) = if shown_first {
+        (first, second)
+    } else {
+        (second, first)
+    };
+    Some(format!("This plan: {own}. The other: {other}."))
+}
+
 /// How many steps the difference passes, with its sign.
 fn step(difference: f64, steps: Steps) -> i8 {
     // Shares are ratios of small integers: a hair above or below a step is on it.

@@ -146,6 +146,10 @@ impl Theme {
 fn from_kpis(kpis: &[KpiView]) -> Vec<AdviceItem> {
     let mut items = Vec::new();
     for kpi in kpis {
+        // How far a plan is from others is nothing that its author should mend.
+        if kpi.name == gaps::NOVELTY {
+            continue;
+        }
         if let Some(reason) = &kpi.unknown_reason {
             let basis = format!("{} is unknown.", kpi.name);
             items.push(item(kpi.name.clone(), reason, basis));
@@ -200,6 +204,13 @@ mod tests {
                 })
                 .collect(),
         }
+    }
+
+    #[test]
+    fn nobody_is_told_to_be_more_novel() {
+        let unknown = kpi(gaps::NOVELTY, None, &[]);
+        let low = kpi(gaps::NOVELTY, Some(0.1), &[("distance", 0.1)]);
+        assert!(from_kpis(&[unknown, low]).is_empty());
     }
 
     #[test]

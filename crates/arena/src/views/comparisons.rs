@@ -15,6 +15,7 @@ use store::{
 use super::judges::by_id;
 use super::{Notice, ViewError, Viewer, head, words};
 use crate::explain::{opponent_of, turned};
+use crate::judge::offline::one_sided;
 use crate::judge::{Dimension, Quote, Verdict, level_words};
 
 /// Rows of a page at most.
@@ -168,6 +169,14 @@ impl PlanComparison {
         let shown_first = row.first_plan == plan;
         let level = row.level.map(|l| if shown_first { l } else { -l });
         let verdict = verdict(&row).map(|v| if shown_first { v } else { turned(v) });
+        let by_rules = judge.is_some_and(|judge| judge.kind == "offline");
+        let verdict = verdict.map(|v| {
+            if by_rules {
+                one_sided(v, shown_first)
+            } else {
+                v
+            }
+        });
         Self {
             comparison_id: row.comparison_id,
             round: row.round,

@@ -339,3 +339,39 @@ proptest! {
         prop_assert!(winner(&better) >= winner(&preferences));
     }
 }
+
+#[test]
+fn a_verdict_is_told_from_one_plans_side() {
+    let dimension = |reason: &str| Dimension {
+        name: "Risks".to_owned(),
+        preference: 0,
+        reason: reason.to_owned(),
+        first_quote: Quote::default(),
+        second_quote: Quote::default(),
+        verified: true,
+    };
+    let verdict = Verdict {
+        overall: 2,
+        flags: Vec::new(),
+        because: "The second plan is clearly better: ahead on 2 dimensions.".to_owned(),
+        dimensions: vec![dimension("First: 1 risk. Second: 4 risks.")],
+        remaining: dimension("As a model would say it."),
+    };
+    for (shown_first, because, reason) in [
+        (
+            true,
+            "The other plan is",
+            "This plan: 1 risk. The other: 4 risks.",
+        ),
+        (
+            false,
+            "This plan is",
+            "This plan: 4 risks. The other: 1 risk.",
+        ),
+    ] {
+        let told = one_sided(verdict.clone(), shown_first);
+        assert!(told.because.starts_with(because), "{}", told.because);
+        assert_eq!(told.dimensions[0].reason, reason);
+        assert_eq!(told.remaining.reason, "As a model would say it.");
+    }
+}

@@ -66,6 +66,9 @@ const THEMES: [(&str, &[&str]); 10] = [
     ),
 ];
 
+/// The KPI that says how far a plan is from others.
+pub(super) const NOVELTY: &str = "novelty_score";
+
 /// What is under no theme.
 const OTHER: &str = "other";
 
