@@ -34,6 +34,8 @@ const names = readdirSync(folder)
 
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url, 'http://here');
+  // A stream on which nothing happens.
+  if (pathname.endsWith('/run/events')) return response.writeHead(200, { 'content-type': 'text/event-stream' }).write('event: beat\ndata: {}\n\n');
   const file = path.join(folder, path.normalize(decodeURIComponent(pathname)));
   if (!existsSync(file) || file.endsWith(path.sep)) return response.writeHead(404).end();
   response.writeHead(200, { 'content-type': kinds[path.extname(file)] ?? 'application/octet-stream', 'content-security-policy': policy });
@@ -50,6 +52,7 @@ try {
 } finally {
   await browser.close();
   server.close();
+  server.closeAllConnections?.();
 }
 process.exit(report.end() ? 0 : 1);
 

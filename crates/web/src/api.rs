@@ -14,6 +14,7 @@ mod plan_document;
 mod plans;
 mod problems;
 mod rank;
+mod runs;
 pub(crate) mod types;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -25,6 +26,7 @@ use crate::App;
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(rank::rank))
+        .merge(runs::routes())
         .routes(routes!(leaderboard::leaderboard))
         .routes(routes!(export::export))
         .routes(routes!(judges::list))

@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 use crate::Config;
 use crate::board_cache::BoardCache;
 use crate::body::Budget;
+use crate::live::Streams;
 use crate::pages::Rendered;
 
 /// Exports under way in this process; each holds a page of plans and asks for the next.
@@ -30,6 +31,7 @@ struct Inner {
     uploads: Budget,
     rendered: Rendered,
     exports: Arc<Semaphore>,
+    streams: Streams,
 }
 
 /// What the service is made of.
@@ -57,6 +59,7 @@ impl App {
             uploads: Budget::default(),
             rendered: Rendered::default(),
             exports: Arc::new(Semaphore::new(MAX_EXPORTS)),
+            streams: Streams::default(),
         }))
     }
 
@@ -73,6 +76,11 @@ impl App {
     /// A place for each export that may run at the same time.
     pub(crate) fn exports(&self) -> Arc<Semaphore> {
         Arc::clone(&self.0.exports)
+    }
+
+    /// A place for each stream of events that may be open.
+    pub(crate) fn streams(&self) -> &Streams {
+        &self.0.streams
     }
 
     /// The memory that uploads share.

@@ -26,15 +26,24 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        if media_type(&parts.headers).as_deref() != Some("application/json") {
-            let detail = "send JSON with `Content-Type: application/json`";
-            return Err(unsupported_media_type(detail));
-        }
+        check_json(&parts.headers)?;
         let bytes = body::read(&parts.headers, body, body::SMALL).await?;
-        serde_json::from_slice(&bytes)
-            .map(Self)
-            .map_err(|error| json_problem(&error))
+        json(&parts.headers, &bytes).map(Self)
     }
+}
+
+/// A JSON body that was read already.
+pub(crate) fn json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Problem> {
+    check_json(headers)?;
+    serde_json::from_slice(bytes).map_err(|error| json_problem(&error))
+}
+
+fn check_json(headers: &HeaderMap) -> Result<(), Problem> {
+    if media_type(headers).as_deref() == Some("application/json") {
+        return Ok(());
+    }
+    let detail = "send JSON with `Content-Type: application/json`";
+    Err(unsupported_media_type(detail))
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {

@@ -18,13 +18,14 @@ pub(crate) const SESSION_COOKIE: &str = "planrank_session";
 #[openapi(
     info(
         title = "Planrank",
-        description = "Ranks project plans by evidence and pairwise judgement. Errors are problem documents \
+        description = "Makes project plans from prompts, and ranks them by evidence and pairwise judgement. Errors are problem documents \
                        (RFC 9457) with a stable `code`. Lists are paged by cursor. Money is strings of \
                        nano-US-dollars, times are RFC 3339 in UTC.",
     ),
     tags(
         (name = "ranking", description = "Submit plans and read rankings"),
         (name = "plans", description = "What is known about a plan"),
+        (name = "generation", description = "Have plans made from prompts"),
         (name = "account", description = "Who you are, your keys and quotas"),
         (name = "audit", description = "Human review of the judge"),
         (name = "admin", description = "For operators"),

@@ -9,6 +9,7 @@
 mod account;
 mod admin;
 mod agents;
+mod artifact;
 mod audit;
 mod board;
 mod compare;
@@ -20,10 +21,12 @@ mod judges;
 mod link;
 mod metrics;
 mod mine;
+mod new_plan;
 mod notice;
 mod peer;
 mod plan;
 mod rendered;
+mod run;
 mod session;
 mod submit;
 
@@ -40,6 +43,7 @@ pub(crate) use rendered::Rendered;
 pub(crate) fn routes() -> Router<App> {
     reading()
         .merge(submitting())
+        .merge(generating())
         .merge(sessions())
         .merge(reviewing())
         .merge(operating())
@@ -67,6 +71,31 @@ fn submitting() -> Router<App> {
         .route("/plans/{plan_id}/restore", post(mine::restore))
         .route("/plans/{plan_id}/publish", post(mine::publish))
         .route("/submit", submit.layer(DefaultBodyLimit::disable()))
+}
+
+fn generating() -> Router<App> {
+    // The handler reads the body itself, up to the limit of a file.
+    let file = get(artifact::show).post(artifact::edit);
+    Router::new()
+        .route("/plans/new", get(new_plan::page).post(new_plan::send))
+        .route("/plans/{plan_id}/run", get(run::show))
+        .route("/plans/{plan_id}/run/events", get(run::events))
+        .route("/plans/{plan_id}/stop", post(run::stop))
+        .route("/plans/{plan_id}/resume", post(run::resume))
+        .route("/plans/{plan_id}/retry", post(run::retry))
+        .route("/plans/{plan_id}/regenerate", post(run::regenerate))
+        .route("/plans/{plan_id}/report", get(run::report))
+        .route("/plans/{plan_id}/download/{what}", get(run::download))
+        .route("/download/{token}", get(run::open_link))
+        .route("/plans/{plan_id}/files", get(artifact::list))
+        .route(
+            "/plans/{plan_id}/files/{name}",
+            file.layer(DefaultBodyLimit::disable()),
+        )
+        .route(
+            "/plans/{plan_id}/files/{name}/revert",
+            post(artifact::revert),
+        )
 }
 
 fn sessions() -> Router<App> {

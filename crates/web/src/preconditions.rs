@@ -33,6 +33,24 @@ pub(crate) fn has_already(headers: &HeaderMap, tag: &str) -> bool {
         .any(|one| one.trim() == "*" || opaque(one) == wanted)
 }
 
+/// The hash of the file that a client has edited, from the entity tag that it was read with.
+pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get(header::IF_MATCH) else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let opaque = text.trim_start_matches("W/").trim_matches('"');
+    let is_hash = opaque.len() == 64 && opaque.bytes().all(|b| b.is_ascii_hexdigit());
+    if is_hash {
+        return Ok(Some(opaque.to_ascii_lowercase()));
+    }
+    let detail = "send the `ETag` with which the file was read, or leave the header out";
+    Err(Problem::invalid("If-Match", detail))
+}
+
 /// How long the client would wait for the result. Preferences are wishes: one that can't be read
 /// is passed over, and one that is too long is shortened.
 pub(crate) fn wait(headers: &HeaderMap) -> Option<Duration> {
@@ -93,6 +111,20 @@ mod tests {
             assert!(!has_already(&headers, &tag), "{other}");
         }
         assert!(!has_already(&HeaderMap::new(), &tag));
+    }
+
+    #[test]
+    fn a_file_is_known_by_the_tag_with_which_it_was_read() {
+        let hash = "9f2b61c0".repeat(8);
+        let read = |text: &str| if_match(&with(&header::IF_MATCH, &[text]));
+        for text in [format!("W/\"{hash}\""), format!("\"{hash}\""), hash.clone()] {
+            assert_eq!(read(&text).unwrap().as_ref(), Some(&hash), "{text}");
+        }
+        assert_eq!(read("*").unwrap(), None);
+        assert_eq!(if_match(&HeaderMap::new()).unwrap(), None);
+        for wrong in ["", "\"a\"", "\"a\", \"b\""] {
+            assert_eq!(read(wrong).unwrap_err().status, 422, "{wrong}");
+        }
     }
 
     #[test]

@@ -17,7 +17,10 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
+
+use crate::live::Closing;
 
 /// A client has this long to send the headers of a request; also the longest idle keep-alive.
 const HEADERS_WITHIN: Duration = Duration::from_secs(20);
@@ -31,6 +34,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let closing = Closing(CancellationToken::new());
     tokio::pin!(stop);
     loop {
         let place = tokio::select! {
@@ -49,7 +53,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
                 continue;
             }
         };
-        let connection = graceful.watch(connection(stream, peer, router.clone()));
+        let connection = graceful.watch(connection(stream, peer, router.clone(), closing.clone()));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended early");
@@ -58,6 +62,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         });
     }
     drop(listener);
+    closing.0.cancel();
     if tokio::time::timeout(DRAIN_WITHIN, graceful.shutdown())
         .await
         .is_err()
@@ -71,6 +76,7 @@ fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
+    closing: Closing,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
     // An answer is written in two pieces; waiting to join them costs 40 ms.
     if let Err(error) = stream.set_nodelay(true) {
@@ -78,6 +84,7 @@ fn connection(
     }
     let service = router.map_request(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(closing.clone());
         request
     });
     http1::Builder::new()

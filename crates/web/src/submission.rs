@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use accounts::{AccountsError, Caller, Claim, Repeat, Rule};
+use accounts::{AccountsError, Caller, Rule};
 use arena::status::{Phase, PlanStatus, plan_status};
 use arena::submit::{Content, NewFamilies, Submission, SubmitError, Submitted, submit_if};
 use axum::http::StatusCode;
@@ -18,6 +18,7 @@ use store::{AccountId, Digest, PlanId, Visibility};
 use tokio::time::{Instant, sleep};
 
 use crate::body::Upload;
+use crate::idempotent::{self, Once};
 use crate::{App, Problem};
 
 const FIRST_LOOK: Duration = Duration::from_millis(100);
@@ -89,33 +90,18 @@ async fn once(
     wish: Wish,
     upload: Upload,
 ) -> Result<Accepted, Problem> {
-    let Some(key) = wish.idempotency_key.clone() else {
-        return store(app, owner, wish, upload).await;
+    let key = wish.idempotency_key.clone();
+    let fingerprint = match key {
+        Some(_) => fingerprint(&wish, &upload.bytes),
+        None => Digest([0; 32]),
     };
-    let fingerprint = fingerprint(&wish, &upload.bytes);
-    let claim = match app.accounts.idempotent(owner, &key, fingerprint).await? {
-        Repeat::Fresh(claim) => claim,
-        Repeat::Same(answer) => {
+    let work = store(app, owner, wish, upload);
+    match idempotent::once(app, owner, key.as_deref(), fingerprint, work).await? {
+        Once::Now(accepted) => Ok(accepted),
+        Once::Before(accepted) => {
             give_back(app, owner, Rule::RanksPerMinute).await;
-            return serde_json::from_str(&answer).map_err(|error| Problem::internal(&error));
+            Ok(accepted)
         }
-        Repeat::InProgress { retry_after_secs } => return Err(in_progress(retry_after_secs)),
-        Repeat::Conflict => return Err(key_reused()),
-    };
-    let stored = store(app, owner, wish, upload).await;
-    settle(app, claim, stored.as_ref().ok()).await;
-    stored
-}
-
-/// An answer that can't be kept is an answer: a repetition finds the same content.
-async fn settle(app: &App, claim: Claim, accepted: Option<&Accepted>) {
-    let answer = accepted.and_then(|accepted| serde_json::to_string(accepted).ok());
-    let settled = match answer {
-        Some(answer) => app.accounts.remember(claim, &answer).await.map(drop),
-        None => app.accounts.give_up(claim).await,
-    };
-    if let Err(error) = settled {
-        tracing::warn!(%error, "an idempotency key was not settled");
     }
 }
 
@@ -226,18 +212,6 @@ pub(crate) async fn progress(
         sleep(pause).await;
         pause = (pause * 2).min(LAST_LOOK);
     }
-}
-
-fn in_progress(retry_after_secs: u64) -> Problem {
-    let detail = "the first request with this idempotency key is not answered yet; repeat it then";
-    Problem::conflict("idempotency_in_progress", detail).retry_after(retry_after_secs)
-}
-
-fn key_reused() -> Problem {
-    let detail =
-        "this idempotency key was used for another request; take a new key for a new request";
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
-    Problem::new(status, "idempotency_key_reused", detail).field("Idempotency-Key")
 }
 
 impl From<SubmitError> for Problem {

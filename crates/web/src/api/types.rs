@@ -9,6 +9,7 @@ mod board;
 mod comparisons;
 mod judges;
 mod plan;
+mod run;
 
 use chrono::{DateTime, Utc};
 use store::{
@@ -22,6 +23,7 @@ pub(crate) use board::*;
 pub(crate) use comparisons::*;
 pub(crate) use judges::*;
 pub(crate) use plan::*;
+pub(crate) use run::*;
 
 /// Turns a view into what is sent.
 pub(crate) trait Wire<T> {

@@ -3,6 +3,7 @@
 
 pub(super) mod account;
 pub(super) mod admin;
+pub(super) mod artifact;
 pub(super) mod audit;
 pub(super) mod board;
 pub(super) mod comparison;
@@ -11,6 +12,7 @@ pub(super) mod judge;
 pub(super) mod kpi;
 pub(super) mod metrics;
 pub(super) mod plan;
+pub(super) mod run;
 
 /// Counts come from the database as signed numbers and are never negative.
 pub(super) fn count(number: i64) -> u64 {

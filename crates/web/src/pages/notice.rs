@@ -32,9 +32,17 @@ pub(super) enum Done {
     AccountEnabled,
     JudgeReinstated,
     JudgeSuspended,
+    RunAsked,
+    KnownRun,
+    RunStopped,
+    RunResumed,
+    RunRetried,
+    RunRegenerated,
+    FileEdited,
+    FileReverted,
 }
 
-const ALL: [(Done, &str, &str); 19] = [
+const ALL: [(Done, &str, &str); 27] = [
     (
         Done::Submitted,
         "submitted",
@@ -106,6 +114,34 @@ const ALL: [(Done, &str, &str); 19] = [
         "judge-suspended",
         "The judge is suspended.",
     ),
+    (
+        Done::RunAsked,
+        "run-asked",
+        "Your plan is being written. You can close this page and come back.",
+    ),
+    (
+        Done::KnownRun,
+        "known-run",
+        "You asked for the same a moment ago: here it is. Nothing is written or paid twice.",
+    ),
+    (
+        Done::RunStopped,
+        "run-stopped",
+        "The plan stops as soon as the calls under way are finished.",
+    ),
+    (
+        Done::RunResumed,
+        "run-resumed",
+        "The plan goes on where it was.",
+    ),
+    (Done::RunRetried, "run-retried", "The plan is written anew."),
+    (
+        Done::RunRegenerated,
+        "run-regenerated",
+        "What is out of date is being written again.",
+    ),
+    (Done::FileEdited, "file-edited", "Your edit is saved."),
+    (Done::FileReverted, "file-reverted", "The edit is undone."),
 ];
 
 /// The header that makes the next page show it.

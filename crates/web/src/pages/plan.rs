@@ -1,7 +1,7 @@
 //! `/plans/{id}`: why a plan stands where it does.
 
 use arena::status::plan_status;
-use arena::views::{self, PlanView};
+use arena::views::{self, PlanView, ViewError};
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
@@ -13,13 +13,13 @@ use super::convert::comparison::meeting;
 use super::convert::judge::JudgeNames;
 use super::convert::kpi::kpi;
 use super::convert::{self, count};
-use super::frame::{Frame, render, sentence};
+use super::frame::{Frame, render, see_other, sentence};
 use crate::extract::{Path, Query};
 use crate::view::format::Moment;
 use crate::view::layout::Section;
 use crate::view::parts::Pager;
 use crate::view::plan::{MEETINGS_PER_PAGE, OwnerActions, PlanPage};
-use crate::{App, Problem};
+use crate::{App, Problem, generation};
 
 /// Which page of the comparisons.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -35,7 +35,17 @@ pub(super) async fn show(
     Query(paged): Query<Paged>,
 ) -> Result<Response, Problem> {
     let (id, viewer, now) = (PlanId(id), frame.caller.viewer(), app.clock.now());
-    let view = views::plan(&app.store, viewer, id).await?;
+    let run = app
+        .pipeline
+        .status(generation::viewer(&frame.caller), id)
+        .await;
+    let view = match views::plan(&app.store, viewer, id).await {
+        // It is being made, or never entered the ranking.
+        Err(ViewError::NotFound) if run.is_ok() => {
+            return Ok(see_other(&format!("/plans/{id}/run")));
+        }
+        view => view?,
+    };
     let status = plan_status(&app.store, id).await?;
     let status = status.ok_or_else(|| Problem::not_found("plan"))?;
     let cursor = paged.cursor.as_deref();
@@ -61,6 +71,7 @@ pub(super) async fn show(
         standing: convert::plan::standing(&view.standing, &view.contest),
         flagged: flagged(&view.standing),
         integrity: convert::plan::notices(&view.plan),
+        made_here: run.is_ok(),
         history: convert::plan::history(history, now),
         meetings_total: count(view.standing.num_comparisons),
         pager: pager(id, &paged, meetings.next_cursor.as_deref()),

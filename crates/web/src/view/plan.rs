@@ -22,6 +22,8 @@ pub struct PlanPage {
     /// The client's own id; shown to the owner only.
     pub external_id: Option<String>,
     pub submitted: Moment,
+    /// From a prompt, by this service: its run tells how.
+    pub made_here: bool,
     pub phase: Phase,
     pub progress: Option<Progress>,
     /// More about the phase, such as why it failed.

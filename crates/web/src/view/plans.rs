@@ -2,14 +2,18 @@
 
 use askama::Template;
 
-use super::format::{Count, Elo, Moment};
+use super::format::{Count, Elo, Moment, NanoUsd, Percent};
 use super::layout::Layout;
 use super::parts::{Pager, Phase, Progress};
+use super::run::RunState;
 
 #[derive(Debug, Template)]
 #[template(path = "plans.html")]
 pub struct Plans {
     pub layout: Layout,
+    /// Plans that were or are being made here, newest first.
+    pub runs: Vec<MyRun>,
+    pub next_runs: Option<String>,
     pub rows: Vec<MyPlan>,
     pub pager: Pager,
     /// Path and query of this page, which live refresh asks for.
@@ -18,7 +22,28 @@ pub struct Plans {
 
 impl Plans {
     pub fn any_moving(&self) -> bool {
-        self.rows.iter().any(|r| r.phase.is_moving())
+        let any_run = self.runs.iter().any(|r| r.state.is_moving());
+        any_run || self.rows.iter().any(|r| r.phase.is_moving())
+    }
+}
+
+/// A plan that is made here, from its prompt to its ranking.
+#[derive(Debug, Clone)]
+pub struct MyRun {
+    pub plan_id: String,
+    pub title: String,
+    pub private: bool,
+    pub state: RunState,
+    pub share: Percent,
+    pub cost: NanoUsd,
+    pub created: Moment,
+    pub ranked_plan_id: Option<String>,
+}
+
+impl MyRun {
+    /// For the attribute of the bar.
+    pub fn value(&self) -> String {
+        format!("{:.3}", self.share.0)
     }
 }
 

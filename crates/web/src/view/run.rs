@@ -94,7 +94,7 @@ impl RunState {
 
     /// Something will change without anybody's doing.
     pub fn is_moving(self) -> bool {
-        matches!(self, Self::Pending | Self::Processing | Self::Stalled)
+        matches!(self, Self::Pending | Self::Processing)
     }
 }
 
@@ -199,17 +199,11 @@ pub struct StageView {
 impl StageView {
     /// `done, 3 of 4 calls, $0.01`
     pub fn facts(&self) -> String {
-        let mut text = self.state.label().to_owned();
-        if self.calls_total > 1 && self.state != StageState::Waiting {
-            text.push_str(&format!(
-                ", {} of {} calls",
-                self.calls_done, self.calls_total
-            ));
-        }
-        if self.cost.0 > 0 {
-            text.push_str(&format!(", {}", self.cost));
-        }
-        text
+        let asks = self.calls_total > 1 && self.state != StageState::Waiting;
+        let calls = asks.then(|| format!("{} of {} calls", self.calls_done, self.calls_total));
+        let cost = (self.cost.0 > 0).then(|| self.cost.to_string());
+        let facts = [Some(self.state.label().to_owned()), calls, cost];
+        facts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 }
 
