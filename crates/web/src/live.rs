@@ -241,30 +241,30 @@ fn told(status: &RunStatus, follower: Follower) -> (Event, Option<Follower>) {
 mod tests {
     use super::*;
 
-    fn account(n: u128) -> Option<AccountId> {
-        Some(AccountId(Uuid::from_u128(n)))
+    fn account(n: u128) -> AccountId {
+        AccountId(Uuid::from_u128(n))
     }
 
     #[test]
     fn one_account_has_a_bounded_number_of_streams_and_takes_no_place_of_others() {
         let streams = Streams::default();
         let mut places: Vec<Place> = (0..MAX_OF_ONE)
-            .map(|_| streams.enter(account(1)).unwrap())
+            .map(|_| streams.enter(Some(account(1))).unwrap())
             .collect();
-        let refused = streams.enter(account(1)).unwrap_err();
+        let refused = streams.enter(Some(account(1))).unwrap_err();
         assert_eq!((refused.status, refused.retry_after_secs), (429, Some(30)));
-        streams.enter(account(2)).unwrap();
+        streams.enter(Some(account(2))).unwrap();
         places.pop();
-        streams.enter(account(1)).unwrap();
+        streams.enter(Some(account(1))).unwrap();
     }
 
     #[test]
     fn the_process_has_a_bounded_number_of_streams_and_forgets_who_left() {
         let streams = Streams::default();
         let places: Vec<Place> = (0..MAX_STREAMS)
-            .map(|n| streams.enter(account(n as u128)).unwrap())
+            .map(|n| streams.enter(Some(account(n as u128))).unwrap())
             .collect();
-        assert_eq!(streams.enter(account(0)).unwrap_err().status, 503);
+        assert_eq!(streams.enter(Some(account(0))).unwrap_err().status, 503);
         drop(places);
         let counts = streams.0.lock().unwrap();
         assert_eq!((counts.all, counts.of.len()), (0, 0));

@@ -5,6 +5,8 @@ mod answers;
 mod document;
 mod exports;
 mod flow;
+mod generation;
+mod making;
 mod operators;
 mod refusals;
 mod reviewers;

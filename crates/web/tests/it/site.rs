@@ -2,6 +2,7 @@
 
 mod access;
 mod forms;
+mod generating;
 mod login;
 mod promises;
 

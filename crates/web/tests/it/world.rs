@@ -20,6 +20,8 @@ use testkit::service::Client;
 use tokio::net::TcpListener;
 use web::{App, Config, Parts};
 
+use crate::making;
+
 /// The system's time: jobs wait for theirs.
 #[derive(Debug)]
 struct WallClock;
@@ -57,18 +59,53 @@ pub(crate) async fn worlds() -> Vec<World> {
     worlds
 }
 
+/// The same of worlds that make plans.
+pub(crate) async fn makers() -> Vec<World> {
+    let mut worlds = vec![World::making_plans().await];
+    if let Some(database) = databases::postgres().await {
+        worlds.push(World::with(database, Making::Plans).await);
+    }
+    worlds
+}
+
+/// What the worker does beside ranking.
+#[derive(Debug, Clone, Copy)]
+enum Making {
+    Plans,
+    Nothing,
+}
+
 impl World {
     pub(crate) async fn new() -> Self {
         Self::on(databases::sqlite()).await
     }
 
+    /// One that makes plans, too.
+    pub(crate) async fn making_plans() -> Self {
+        Self::with(databases::sqlite(), Making::Plans).await
+    }
+
     async fn on(database: TestDatabase) -> Self {
+        Self::with(database, Making::Nothing).await
+    }
+
+    async fn with(database: TestDatabase, making: Making) -> Self {
         let store = Store::connect(database.url()).await.unwrap();
         store.migrate().await.unwrap();
         let clock: Arc<dyn Clock> = Arc::new(WallClock);
         let entropy: Arc<dyn Entropy> = Arc::new(TestEntropy::default());
         let stop = Stop::new();
-        let (service, wake) = service_and_worker(&store, &clock, &entropy, &stop);
+        let pipeline = Pipeline::new(
+            store.clone(),
+            clock.clone(),
+            entropy.clone(),
+            making::settings(),
+        );
+        let more = match making {
+            Making::Plans => making::handlers(&pipeline),
+            Making::Nothing => Vec::new(),
+        };
+        let (service, wake) = service_and_worker(&store, &clock, &entropy, &stop, more);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let url = format!("http://{address}");
@@ -82,7 +119,7 @@ impl World {
             )
             .unwrap(),
             config: Config::new(url.parse().unwrap()),
-            pipeline: Pipeline::offline(store.clone(), clock.clone(), entropy.clone()).unwrap(),
+            pipeline,
             service,
             wake,
             store,
@@ -134,6 +171,7 @@ fn service_and_worker(
     clock: &Arc<dyn Clock>,
     entropy: &Arc<dyn Entropy>,
     stop: &Stop,
+    more: Vec<Arc<dyn queue::Handler>>,
 ) -> (Service, queue::Wake) {
     let nobody = |_: &str| false;
     let service = Service::new(
@@ -150,6 +188,8 @@ fn service_and_worker(
             is_dead: Arc::new(nobody),
         },
     );
+    let mut handlers = arena::work::handlers(&service, Vec::new());
+    handlers.extend(more);
     let worker = Worker::new(
         store.clone(),
         clock.clone(),
@@ -163,7 +203,7 @@ fn service_and_worker(
             token: "test".to_owned(),
             is_dead: Arc::new(nobody),
         },
-        arena::work::handlers(&service, Vec::new()),
+        handlers,
         Vec::new(),
     );
     let (wake, stop) = (worker.wake(), stop.clone());

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
-use pipeline::service::{MAX_PROMPT_BYTES, NewRun};
+use pipeline::service::NewRun;
 use serde::{Deserialize, Serialize};
 use store::{PlanId, Visibility};
 use utoipa::ToSchema;
@@ -16,6 +16,9 @@ use crate::api::types::{Estimate, Mode, PromptReview, Wire};
 use crate::caller::{MaybeCaller, Submitter};
 use crate::extract::Json;
 use crate::{App, Problem, generation, preconditions};
+
+/// What the use case takes, too.
+const MAX_PROMPT_BYTES: usize = 64 * 1024;
 
 /// A plan to be made.
 #[derive(Debug, Deserialize, ToSchema)]

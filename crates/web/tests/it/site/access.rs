@@ -33,6 +33,7 @@ async fn each_page_is_shown_to_who_may_see_it() {
         ("/llms.txt".to_owned(), ALL),
         ("/login".to_owned(), ALL),
         ("/submit".to_owned(), ALL),
+        ("/plans/new".to_owned(), ALL),
         ("/plans".to_owned(), KNOWN),
         ("/account".to_owned(), KNOWN),
         ("/audit".to_owned(), REVIEWERS),

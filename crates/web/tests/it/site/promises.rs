@@ -9,7 +9,7 @@ use crate::world::World;
 
 const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
 
-async fn check(client: &Client, path: &str) -> String {
+pub(super) async fn check(client: &Client, path: &str) -> String {
     let reply = client.get(path).await;
     let html = reply.with(200).text();
     assert!(html.len() < 100_000, "{path}: {} bytes", html.len());
@@ -49,6 +49,8 @@ async fn every_page_is_small_and_without_inline_scripts_or_styles() {
         "/docs",
         "/login",
         "/submit",
+        "/plans/new",
+        "/plans/new?example=night-buses",
     ] {
         check(&people.visitor, path).await;
         check(&people.admin, path).await;
