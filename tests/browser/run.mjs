@@ -43,7 +43,7 @@ try {
 process.exit(report.end() ? 0 : 1);
 
 async function lookAtPages(people) {
-  const known = await places(origin);
+  const known = await places(origin, people.admin);
   for (const page of pages.filter(({ name }) => wanted(name))) {
     for (const name of page.as) {
       const there = { ...page, path: filled(page.path, known) };

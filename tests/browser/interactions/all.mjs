@@ -4,6 +4,7 @@
 import { account } from './account.mjs';
 import { audit } from './audit.mjs';
 import { board } from './board.mjs';
+import { generating } from './generating.mjs';
 import { submitting } from './submitting.mjs';
 
-export const interactions = [...board, ...submitting, ...account, ...audit];
+export const interactions = [...board, ...submitting, ...generating, ...account, ...audit];

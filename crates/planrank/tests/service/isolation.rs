@@ -2,7 +2,8 @@
 //!
 //! A route that is missing from the table fails the test, and so does a row whose route is gone.
 //! Everybody has a session, since API keys can't manage API keys. `{plan}` and `{other}` are private
-//! plans of the owner's, `{key}`, `{spare}`, `{page-key}` and `{page-spare}` API keys of the owner's,
+//! plans of the owner's, `{run}` is a private plan of theirs that was made here, `{file}` one of its
+//! files and `{what}` one of its downloads, `{key}`, `{spare}`, `{page-key}` and `{page-spare}` API keys of the owner's,
 //! `{account}` is somebody else's account, `{kind}` a kind of job, and `{nothing}` an id that names
 //! nothing.
 
@@ -17,6 +18,9 @@ use testkit::service::Client;
 use crate::support::{World, two_rated};
 use table::{ROWS, Row};
 
+const PROMPT: &str = "Build a footbridge over the canal in Ghent, Belgium, by May 2028 for EUR 2 million, \
+     so that 4,000 people a day save a detour. The bank must stay open to boats. It is a success if \
+     4,000 cross daily. The heritage council has to agree; the risk is a high water level.";
 const NOTHING: &str = "00000000-0000-7000-8000-000000000000";
 
 /// Everybody, in the order of a row's statuses.
@@ -35,6 +39,9 @@ async fn people(world: &World) -> People {
     for place in ["{key}", "{spare}", "{page-key}", "{page-spare}"] {
         places.push((place, new_key(&owner).await));
     }
+    places.push(("{run}", made(&owner).await));
+    places.push(("{file}", "project_plan.md".to_owned()));
+    places.push(("{what}", "zip".to_owned()));
     places.push(("{account}", account));
     places.push(("{kind}", "sweep".to_owned()));
     places.push(("{nothing}", NOTHING.to_owned()));
@@ -48,6 +55,24 @@ async fn people(world: &World) -> People {
         ],
         places,
     }
+}
+
+/// The id of a private plan that the service has made for them.
+async fn made(client: &Client) -> String {
+    let wish = serde_json::json!({ "prompt": PROMPT, "mode": "fast", "visibility": "private" });
+    let asked = client.post_json("/api/plans", &wish).await.with(202).json();
+    let id = asked["plan_id"].as_str().expect("an id").to_owned();
+    let path = format!("/api/plans/{id}/run");
+    for _ in 0..600 {
+        let run = client.get(&path).await.with(200).json();
+        match run["state"].as_str() {
+            Some("completed") => return id,
+            Some("pending" | "processing") => {}
+            _ => panic!("the plan was not made: {run}"),
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("the plan was not made in time");
 }
 
 /// The id of a fresh API key of theirs.

@@ -25,7 +25,7 @@ fn text(base_url: &str, max_mib: usize, limits: &Limits) -> String {
     format!(
         "# Planrank
 
-> Ranks project plans. Plans are compared two at a time by judges that quote what they rest on;
+> Makes project plans from prompts, and ranks plans. Plans are compared two at a time by judges that quote what they rest on;
 > a plan is never given an absolute score. Ratings are Elo with 90 % intervals.
 
 ## Use
@@ -36,6 +36,22 @@ Submit a plan (JSON or the zip of a run), then ask how far it is:
       -H \"Content-Type: application/json\" -H \"Prefer: wait=30\" --data @plan.json
 
 The answer holds `plan_id` and `status_url`. The same plan again gives the same id and costs nothing.
+
+Or have a plan made from a prompt. It takes minutes and enters the ranking by itself:
+
+    curl {base_url}/api/plans -H \"Authorization: Bearer $PLANRANK_KEY\" \\
+      -H \"Content-Type: application/json\" -d '{{\"prompt\": \"…\", \"mode\": \"all\"}}'
+
+- POST {base_url}/api/prompt/review: what a prompt lacks, free, before anything is paid
+- GET {base_url}/api/profiles: which models write a plan, and what that takes
+- GET {base_url}/api/plans/{{plan_id}}/run: state, progress, cost, every stage
+- GET {base_url}/api/plans/{{plan_id}}/events: the same as server-sent events
+- POST {base_url}/api/plans/{{plan_id}}/stop, /resume, /retry, /regenerate
+- GET, PUT {base_url}/api/plans/{{plan_id}}/files/{{name}}: read and edit what was written; `report.md` is all of it
+
+Agents that speak MCP find the same at {base_url}/mcp.
+
+Of every plan:
 
 - GET {base_url}/api/leaderboard: the public ranking, best first
 - GET {base_url}/api/plans/{{plan_id}}: phase, rating, KPIs with their evidence

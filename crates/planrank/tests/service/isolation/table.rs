@@ -16,6 +16,10 @@ const fn delete(path: &'static str, statuses: [u16; 5]) -> Row {
     with("DELETE", path, None, statuses)
 }
 
+const fn put(path: &'static str, body: &'static str, statuses: [u16; 5]) -> Row {
+    with("PUT", path, Some(body), statuses)
+}
+
 const fn post(path: &'static str, body: &'static str, statuses: [u16; 5]) -> Row {
     with("POST", path, Some(body), statuses)
 }
@@ -77,6 +81,10 @@ const KNOWN: [u16; 5] = [401, 200, 200, 200, 200];
 const OWN: [u16; 5] = [404, 404, 200, 404, 200];
 /// What only an owner does; to others there is nothing, administrators among them.
 const OWNER_ONLY: [u16; 5] = [401, 404, 200, 404, 404];
+/// What an owner does, or an administrator for them; to others there is nothing.
+const OWNERS: [u16; 5] = [401, 404, 200, 404, 200];
+/// The same, when the state of things forbids it.
+const OWNERS_CLASH: [u16; 5] = [401, 404, 409, 404, 409];
 const REVIEWERS: [u16; 5] = [401, 403, 403, 200, 200];
 /// Of what isn't there, for those who may look.
 const REVIEWERS_NOTHING: [u16; 5] = [401, 403, 403, 404, 404];
@@ -88,9 +96,12 @@ const PAGE_REVIEWERS: [u16; 5] = [303, 403, 403, 200, 200];
 const PAGE_ADMINS: [u16; 5] = [303, 403, 403, 403, 200];
 /// Forms that were done end in a redirect.
 const FORM_OWNER: [u16; 5] = [401, 404, 303, 404, 404];
+const FORM_OWNERS: [u16; 5] = [401, 404, 303, 404, 303];
 const FORM_ADMINS: [u16; 5] = [401, 403, 403, 403, 303];
 
 const NEW_KEY: &str = r#"{"name":"another","scopes":["read"]}"#;
+const NEW_PLAN: &str = r#"{"prompt":"Build a footbridge in Ghent by May 2028 for EUR 2 million, for 4,000 people a day.","visibility":"private"}"#;
+const PROMPT: &str = r#"{"prompt":"Build a footbridge."}"#;
 const LEVEL: &str = r#"{"level":0}"#;
 const DECISION: &str = r#"{"reason":"other"}"#;
 const PAUSE: &str = r#"{"reason":"a test"}"#;
@@ -115,6 +126,21 @@ pub(super) const ROWS: &[Row] = &[
     get("/api/compare/{plan}/{other}", OWN),
     post("/api/plans/{plan}/withdraw", "{}", OWNER_ONLY),
     post("/api/plans/{plan}/restore", "{}", OWNER_ONLY),
+    // {run} is complete and private, so there is nothing to stop.
+    post("/api/plans", NEW_PLAN, [401, 202, 202, 202, 202]),
+    get("/api/runs", KNOWN),
+    get("/api/plans/{run}/run", OWN),
+    get("/api/plans/{run}/events", OWN),
+    post("/api/plans/{run}/stop", "{}", OWNERS_CLASH),
+    post("/api/plans/{run}/resume", "{}", OWNERS_CLASH),
+    post("/api/plans/{run}/retry", "{}", OWNERS_CLASH),
+    post("/api/plans/{run}/regenerate", "{}", OWNERS_CLASH),
+    get("/api/plans/{run}/files", OWN),
+    get("/api/plans/{run}/files/{file}", OWN),
+    put("/api/plans/{run}/files/{file}", "# Mine", OWNERS),
+    post("/api/plans/{run}/files/{file}/revert", "{}", OWNERS),
+    get("/api/profiles", ALL),
+    post("/api/prompt/review", PROMPT, ALL),
     get("/api/account", KNOWN),
     get("/api/account/keys", KNOWN),
     post("/api/account/keys", NEW_KEY, [401, 201, 201, 201, 201]),
@@ -164,6 +190,14 @@ pub(super) const ROWS: &[Row] = &[
     get("/metrics/{plan}", OWN),
     get("/compare/{plan}/{other}", OWN),
     get("/plans/{nothing}", [404; 5]),
+    get("/plans/new", ALL),
+    get("/plans/{run}/run", OWN),
+    get("/plans/{run}/run/events", OWN),
+    get("/plans/{run}/report", OWN),
+    get("/plans/{run}/download/{what}", OWN),
+    get("/download/{nothing}", [404; 5]),
+    get("/plans/{run}/files", OWN),
+    get("/plans/{run}/files/{file}", OWN),
     get("/plans", PAGE_KNOWN),
     get("/account", PAGE_KNOWN),
     get("/audit", PAGE_REVIEWERS),
@@ -175,6 +209,18 @@ pub(super) const ROWS: &[Row] = &[
     // Forms.
     post("/login/dev", "name=&role=user", [422; 5]),
     post("/login/{nothing}", "", [404; 5]),
+    post("/plans/new", "prompt=Build+a+bridge.", ALL),
+    post("/plans/{run}/stop", "", OWNERS_CLASH),
+    post("/plans/{run}/resume", "", OWNERS_CLASH),
+    post("/plans/{run}/retry", "", OWNERS_CLASH),
+    post("/plans/{run}/regenerate", "", OWNERS_CLASH),
+    // Whoever may edit it sends a form of another kind.
+    post(
+        "/plans/{run}/files/{file}",
+        "content=x",
+        [401, 404, 422, 404, 422],
+    ),
+    post("/plans/{run}/files/{file}/revert", "", FORM_OWNERS),
     post("/plans/{plan}/withdraw", "", FORM_OWNER),
     post("/plans/{plan}/restore", "", FORM_OWNER),
     post("/account/keys", "name=x&scopes=read", KNOWN),
