@@ -85,15 +85,8 @@ async fn a_plan_is_asked_for_followed_read_edited_and_taken_away() {
             .app
             .pipeline
             .link(id.parse().unwrap(), pipeline::Download::Markdown);
-        assert!(
-            world
-                .client
-                .get(&link.path)
-                .await
-                .with(200)
-                .text()
-                .contains("cyclists")
-        );
+        let linked = world.client.get(&link.path).await;
+        assert!(linked.with(200).text().contains("A footbridge"));
         world
             .client
             .get("/download/abc")
@@ -118,7 +111,7 @@ async fn the_report_runs_in_a_sandbox_without_this_sites_cookies() {
         "{policy}"
     );
     assert!(
-        policy.contains("default-src 'none'") && policy.matches("sandbox").count() == 1,
+        policy.contains("default-src 'none'") && policy.matches("; sandbox ").count() == 1,
         "{policy}"
     );
     // The same file under its name is a download that could do nothing if it were shown.
@@ -359,7 +352,14 @@ async fn a_prompt_is_reviewed_for_anybody_and_profiles_say_what_they_cost() {
         .await;
     let review = review.with(200).json();
     assert_eq!(review["items"].as_array().unwrap().len(), 8, "{review}");
-    assert_eq!(review["verdict"], "ready", "{review}");
+    assert_ne!(review["verdict"], "refused", "{review}");
+    for example in &pipeline::examples::EXAMPLE_PROMPTS {
+        let review = pipeline::review_prompt(example.text);
+        let lacks = review.items.iter().filter(|item| item.score < 1.0);
+        let lacks: Vec<&str> = lacks.map(|item| item.key.as_str()).collect();
+        let is_ready = review.verdict == pipeline::screen::PromptVerdict::Ready;
+        assert!(is_ready, "{}: {lacks:?} {:?}", example.id, review.problems);
+    }
     let thin = world
         .client
         .post_json("/api/prompt/review", &json!({ "prompt": "Do something." }))

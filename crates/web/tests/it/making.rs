@@ -28,6 +28,7 @@ outputs:
   - file: notes.json
   - file: notes.md
     markdown: true
+max_output_tokens: 500
 schema:
   type: object
   additionalProperties: false
@@ -51,6 +52,7 @@ outputs:
   - file: outline.json
   - file: outline.md
     markdown: true
+max_output_tokens: 500
 schema:
   type: object
   additionalProperties: false

@@ -3,6 +3,8 @@
 //! Shapes are told one level deep, other types by name, so that the page stays small: the whole is
 //! in the document.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use crate::view::docs::{Body, Operation, OperationGroup, Parameter, Response};
@@ -23,10 +25,23 @@ pub(in crate::pages) fn groups(document: &Value, base_url: &str) -> Vec<Operatio
             name: super::capital(&name),
         }
     };
-    let groups = tags.map(group);
+    let mut groups: Vec<OperationGroup> = tags.map(group).collect();
+    groups.retain(|group| !group.operations.is_empty());
+    tell_once(&mut groups);
     groups
-        .filter(|group| !group.operations.is_empty())
-        .collect()
+}
+
+/// A shape that several operations answer with is told by the first of them.
+fn tell_once(groups: &mut [OperationGroup]) {
+    let mut told = BTreeSet::new();
+    let operations = groups.iter_mut().flat_map(|group| &mut group.operations);
+    for response in operations.flat_map(|operation| &mut operation.responses) {
+        let known = response.schema.take_if(|shape| told.contains(shape));
+        if known.is_some() {
+            response.description.push_str(", as above");
+        }
+        told.extend(response.schema.clone());
+    }
 }
 
 fn operations(document: &Value, tag: &str, base_url: &str) -> Vec<Operation> {

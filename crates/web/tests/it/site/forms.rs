@@ -56,7 +56,7 @@ async fn a_plan_that_cannot_be_used_brings_the_form_back_with_what_was_typed() {
         una.get("/plans")
             .await
             .text()
-            .contains("not submitted a plan yet")
+            .contains("You have no plan yet")
     );
 }
 
