@@ -71,7 +71,8 @@ fn read(id: &str, bytes: &[u8], rules: &str) -> Result<Parsed, String> {
     check_id(id)?;
     let text = text(bytes)?;
     let sections = cut(&text)?;
-    let mut front: Front = serde_saphyr::from_str(sections.front)
+    // The line end stands for the file's first line, so that errors count lines as the file does.
+    let mut front: Front = serde_saphyr::from_str(&format!("\n{}", sections.front))
         .map_err(|error| format!("front matter: {}", first_line(&error.to_string())))?;
     check_files(&front)?;
     let mut hash = Sha256::new().chain_update(&text);

@@ -1,6 +1,7 @@
 //! The engine as a whole: the built-in stages, and runs that are stopped, killed, edited and billed.
 
 mod edits;
+mod files;
 mod finished;
 mod front;
 mod kill;
