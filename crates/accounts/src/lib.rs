@@ -94,6 +94,13 @@ impl Accounts {
         Ok(self.store.account(id).await?)
     }
 
+    /// A key for what the service hands out and gets back, the same on all replicas; another for
+    /// each purpose. It changes with the newest pepper.
+    pub fn signing_key(&self, purpose: &str) -> [u8; 32] {
+        let peppers = &self.settings.peppers;
+        peppers.sign(secret::Purpose::Signing, purpose).0
+    }
+
     /// The ways in which the caller logs in.
     pub async fn identities(&self, caller: &Caller) -> Result<Vec<Identity>, AccountsError> {
         Ok(self.store.identities(caller.account_id).await?)

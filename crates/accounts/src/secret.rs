@@ -43,6 +43,7 @@ pub(crate) enum Purpose {
     Key,
     Session,
     Address,
+    Signing,
 }
 
 impl Purpose {
@@ -51,6 +52,7 @@ impl Purpose {
             Self::Key => b"api key\0",
             Self::Session => b"session\0",
             Self::Address => b"address\0",
+            Self::Signing => b"signing key\0",
         }
     }
 }

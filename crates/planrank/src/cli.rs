@@ -2,6 +2,7 @@
 
 mod generation;
 mod health;
+mod mcp;
 mod service;
 #[cfg(test)]
 mod variables;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use generation::{Generate, GenerateMode, GenerationOptions};
 pub(crate) use health::{Doctor, Healthcheck};
+pub(crate) use mcp::Mcp;
 pub(crate) use service::{
     Admin, AdminCommand, CreateKey, HttpOptions, LoginOptions, RoleName, Serve, WorkOptions,
 };
@@ -89,6 +91,8 @@ pub(crate) enum Command {
     Export(Export),
     /// Serve pages and API, work on submitted plans, or both
     Serve(Box<Serve>),
+    /// Serve MCP on standard input and output, to an agent on this machine
+    Mcp(Box<Mcp>),
     /// Keys, accounts and jobs of a service
     Admin(Admin),
     /// Measure ranking methods, or attacks on them, in a simulated world

@@ -9,6 +9,7 @@ mod generate;
 mod healthcheck;
 mod import;
 mod leaderboard;
+mod mcp;
 mod migrate;
 mod rank;
 mod serve;
@@ -33,6 +34,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Simulate(args) => simulate::run(global, &args),
         Command::Doctor(args) => doctor::run(global, &args).await,
         Command::Healthcheck(args) => healthcheck::run(global, &args).await,
+        Command::Mcp(args) => mcp::run(global, &args).await,
         Command::Migrate(args) => migrate::run(global, &args).await,
     }
 }

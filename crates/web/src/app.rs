@@ -15,6 +15,7 @@ use crate::Config;
 use crate::board_cache::BoardCache;
 use crate::body::Budget;
 use crate::live::Streams;
+use crate::mcp::{Credit, Unmetered};
 use crate::pages::Rendered;
 
 /// Exports under way in this process; each holds a page of plans and asks for the next.
@@ -32,6 +33,7 @@ struct Inner {
     rendered: Rendered,
     exports: Arc<Semaphore>,
     streams: Streams,
+    credit: Arc<dyn Credit>,
 }
 
 /// What the service is made of.
@@ -52,7 +54,13 @@ pub struct Parts {
 }
 
 impl App {
+    /// A service that charges nobody.
     pub fn new(parts: Parts) -> Self {
+        Self::metered(parts, Arc::new(Unmetered))
+    }
+
+    /// A service whose plans are paid for.
+    pub fn metered(parts: Parts, credit: Arc<dyn Credit>) -> Self {
         Self(Arc::new(Inner {
             parts,
             board: BoardCache::default(),
@@ -60,6 +68,7 @@ impl App {
             rendered: Rendered::default(),
             exports: Arc::new(Semaphore::new(MAX_EXPORTS)),
             streams: Streams::default(),
+            credit,
         }))
     }
 
@@ -71,6 +80,11 @@ impl App {
     /// Rendered pages that everybody without an account shares.
     pub(crate) fn rendered(&self) -> &Rendered {
         &self.0.rendered
+    }
+
+    /// Who can pay for what.
+    pub(crate) fn credit(&self) -> &dyn Credit {
+        &*self.0.credit
     }
 
     /// A place for each export that may run at the same time.

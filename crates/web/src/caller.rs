@@ -70,7 +70,7 @@ async fn identify(headers: &HeaderMap, app: &App) -> Result<Option<Caller>, Prob
 }
 
 /// The token of `Bearer token`; the scheme's name has no case (RFC 9110).
-fn bearer(value: &str) -> Option<&str> {
+pub(crate) fn bearer(value: &str) -> Option<&str> {
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -23,6 +23,10 @@ pub struct Config {
     pub max_upload: usize,
     /// A body has to arrive within this time.
     pub body_deadline: Duration,
+    /// Hosts under which agents reach `/mcp`, besides that of the public address.
+    pub mcp_hosts: Vec<String>,
+    /// Origins whose pages may use `/mcp`, as `scheme://host:port`, besides our own.
+    pub mcp_origins: Vec<String>,
 }
 
 /// A run zip may have 64 MiB; a form wraps it in a little more.
@@ -38,6 +42,8 @@ impl Config {
             sign_in_link: None,
             max_upload: MAX_UPLOAD,
             body_deadline: Duration::from_mins(2),
+            mcp_hosts: Vec::new(),
+            mcp_origins: Vec::new(),
         }
     }
 

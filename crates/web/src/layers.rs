@@ -31,8 +31,9 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(90);
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Puts the layers around the routes.
-pub(crate) fn wrap(router: Router, app: &App) -> Router {
+/// Puts the layers around the routes. Agents have checks of their own instead of those for browsers,
+/// and the rest in common.
+pub(crate) fn wrap(router: Router, agents: Router, app: &App) -> Router {
     let ids = RequestIds { app: app.clone() };
     router
         .layer(CatchPanicLayer::custom(panicked))
@@ -44,6 +45,7 @@ pub(crate) fn wrap(router: Router, app: &App) -> Router {
             app.clone(),
             problems_as_pages,
         ))
+        .merge(agents)
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(security_headers))
         .layer(middleware::from_fn_with_state(
@@ -215,7 +217,7 @@ async fn strict_transport(State(app): State<App>, request: Request, next: Next) 
     response
 }
 
-async fn within_time(request: Request, next: Next) -> Response {
+pub(crate) async fn within_time(request: Request, next: Next) -> Response {
     match tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::new(

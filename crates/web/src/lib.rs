@@ -30,6 +30,7 @@ mod submission;
 
 pub mod board_cache;
 pub mod caller;
+pub mod mcp;
 pub mod metrics;
 pub mod static_files;
 pub mod view;
@@ -37,5 +38,5 @@ pub mod view;
 pub use app::{App, Parts};
 pub use config::{Config, MetricsToken, SignInLink};
 pub use problem::Problem;
-pub use routes::{document, metrics_router, router};
+pub use routes::{document, metrics_router, router, router_with};
 pub use server::serve;

@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::openapi::{Api, Rendered};
-use crate::{App, Problem, api, health, layers, openapi, pages, static_files};
+use crate::{App, Problem, api, health, layers, mcp, openapi, pages, static_files};
 
 /// The OpenAPI document of the service.
 pub fn document() -> Document {
@@ -20,6 +20,11 @@ pub fn document() -> Document {
 
 /// The service, ready to serve.
 pub fn router(app: &App) -> Router {
+    router_with(app, mcp::routes(app))
+}
+
+/// The service with another endpoint for agents, for tests of what is around it.
+pub fn router_with(app: &App, agents: Router) -> Router {
     let (routes, document) = described().split_for_parts();
     let routes = routes
         .merge(plain())
@@ -27,7 +32,7 @@ pub fn router(app: &App) -> Router {
         .fallback(no_such_page)
         .method_not_allowed_fallback(wrong_method)
         .layer(Extension(Rendered::new(&document)));
-    layers::wrap(routes.with_state(app.clone()), app)
+    layers::wrap(routes.with_state(app.clone()), agents, app)
 }
 
 /// `/metrics` alone and without a token, for a port that only the operator reaches.

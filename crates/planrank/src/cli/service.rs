@@ -87,6 +87,22 @@ pub(crate) struct HttpOptions {
     /// A reverse proxy stands in front: take the client's address from X-Forwarded-For
     #[arg(long, env = "PLANRANK_TRUST_PROXY")]
     pub(crate) trust_proxy: bool,
+    /// Hosts under which agents reach /mcp, besides that of the public address
+    #[arg(
+        long = "mcp-host",
+        env = "PLANRANK_MCP_HOSTS",
+        value_delimiter = ',',
+        value_name = "HOST"
+    )]
+    pub(crate) mcp_hosts: Vec<String>,
+    /// Origins whose pages may use /mcp, besides our own
+    #[arg(
+        long = "mcp-origin",
+        env = "PLANRANK_MCP_ORIGINS",
+        value_delimiter = ',',
+        value_name = "URL"
+    )]
+    pub(crate) mcp_origins: Vec<Url>,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -211,5 +211,10 @@ fn config(http: &HttpOptions, login: &LoginOptions, public_url: url::Url) -> Con
     config.metrics_token = http.metrics_token.clone().map(MetricsToken);
     config.dev_login = login.dev_login;
     config.trust_proxy = http.trust_proxy;
+    config.mcp_hosts.clone_from(&http.mcp_hosts);
+    let origins = http.mcp_origins.iter();
+    config.mcp_origins = origins
+        .map(|url| url.origin().ascii_serialization())
+        .collect();
     config
 }

@@ -60,6 +60,9 @@ Of every plan:
 - GET {base_url}/api/compare/{{a}}/{{b}}: two plans side by side
 - GET {base_url}/api/judges: who judges, and how well
 
+Agents that speak MCP use {base_url}/mcp instead, with the same keys: it creates plans, follows and
+ranks them.
+
 ## Authentication
 
 Reading what is public needs none. Everything else needs an API key, `Authorization: Bearer

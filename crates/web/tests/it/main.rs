@@ -7,6 +7,7 @@ mod exports;
 mod flow;
 mod generation;
 mod making;
+mod mcp;
 mod operators;
 mod refusals;
 mod reviewers;

@@ -18,6 +18,7 @@ use testkit::TestEntropy;
 use testkit::databases::{self, TestDatabase};
 use testkit::service::Client;
 use tokio::net::TcpListener;
+use web::mcp::{Credit, Unmetered};
 use web::{App, Config, Parts};
 
 use crate::making;
@@ -63,7 +64,7 @@ pub(crate) async fn worlds() -> Vec<World> {
 pub(crate) async fn makers() -> Vec<World> {
     let mut worlds = vec![World::making_plans().await];
     if let Some(database) = databases::postgres().await {
-        worlds.push(World::with(database, Making::Plans).await);
+        worlds.push(World::with(database, Making::Plans, Arc::new(Unmetered)).await);
     }
     worlds
 }
@@ -82,14 +83,19 @@ impl World {
 
     /// One that makes plans, too.
     pub(crate) async fn making_plans() -> Self {
-        Self::with(databases::sqlite(), Making::Plans).await
+        Self::with(databases::sqlite(), Making::Plans, Arc::new(Unmetered)).await
     }
 
     async fn on(database: TestDatabase) -> Self {
-        Self::with(database, Making::Nothing).await
+        Self::with(database, Making::Nothing, Arc::new(Unmetered)).await
     }
 
-    async fn with(database: TestDatabase, making: Making) -> Self {
+    /// One whose plans are paid for.
+    pub(crate) async fn metered(database: TestDatabase, credit: Arc<dyn Credit>) -> Self {
+        Self::with(database, Making::Nothing, credit).await
+    }
+
+    async fn with(database: TestDatabase, making: Making, credit: Arc<dyn Credit>) -> Self {
         let store = Store::connect(database.url()).await.unwrap();
         store.migrate().await.unwrap();
         let clock: Arc<dyn Clock> = Arc::new(WallClock);
@@ -109,7 +115,7 @@ impl World {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let url = format!("http://{address}");
-        let app = App::new(Parts {
+        let parts = Parts {
             accounts: accounts(&store, &clock, &entropy, &url),
             audit: Audit::new(
                 store.clone(),
@@ -125,7 +131,8 @@ impl World {
             store,
             clock,
             entropy,
-        });
+        };
+        let app = App::metered(parts, credit);
         let ended = stop.clone();
         let router = web::router(&app);
         tokio::spawn(async move {

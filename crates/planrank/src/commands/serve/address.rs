@@ -59,6 +59,8 @@ mod tests {
             metrics_listen: None,
             metrics_token: None,
             trust_proxy: false,
+            mcp_hosts: Vec::new(),
+            mcp_origins: Vec::new(),
         }
     }
 
