@@ -87,11 +87,7 @@ async fn a_plan_is_asked_for_followed_read_edited_and_taken_away() {
             .link(id.parse().unwrap(), pipeline::Download::Markdown);
         let linked = world.client.get(&link.path).await;
         assert!(linked.with(200).text().contains("A footbridge"));
-        world
-            .client
-            .get("/download/abc")
-            .await
-            .problem(404, "not_found");
+        world.client.get("/download/abc").await.with(404);
     }
 }
 
