@@ -44,15 +44,22 @@ async def journey(call, who):
         ranking = await call("plan_rank", {"plan_id": plan_id})
     assert ranking["phase"] in ("rated", "provisional"), ranking
     metrics = await call("plan_metrics", {"plan_id": ranking["plan_id"]})
-    assert metrics["kpis"] and metrics["place"]["rank"], metrics
+    # Near copies, as the drafts of two clients are, share one place on the board.
+    has_place = "rank" in metrics["place"] or "near copy" in ranking["detail"]
+    assert len(metrics["kpis"]) == 5 and has_place, (metrics, ranking)
 
-    brought = {"title": f"A plan of {who}", "prompt": f"Build a shed for {who} in Oslo by May 2027 for NOK 90,000."}
+    words = " ".join(hashlib.sha256(who.encode()).hexdigest()[i : i + 6] for i in range(0, 60, 6))
+    brought = {
+        "title": f"A shed for {who}",
+        "prompt": f"Build a shed for {who} in Oslo by May 2027 for NOK 90,000. {words}",
+        "wbs": [{"id": "a", "name": f"Design {words}"}, {"id": "b", "name": f"Build {words}"}],
+    }
     ranked = await call("plan_rank", {"plan": brought})
     assert ranked["created"] and ranked["plan_id"] != plan_id, ranked
 
     mine = await call("plan_list", {"limit": 5})
     assert any(plan["plan_id"] == plan_id for plan in mine["plans"]), mine
-    return {"plan_id": plan_id, "files": status["files_count"], "rank": metrics["place"]["rank"]}
+    return {"plan_id": plan_id, "files": status["files_count"], "rank": metrics["place"].get("rank")}
 
 
 async def refused(call, shown):
@@ -61,7 +68,7 @@ async def refused(call, shown):
         await call("example_prompts", {})
     except Exception as error:
         words = shown(error)
-        assert "prk_live_" in words, words
+        assert "API key" in words, words
         return
     raise AssertionError("a wrong key was accepted")
 

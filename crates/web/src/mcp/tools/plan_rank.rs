@@ -6,7 +6,7 @@ use arena::views;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures::FutureExt;
-use pipeline::service::PipelineError;
+use pipeline::service::{PipelineError, RunState, RunStatus};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -132,17 +132,32 @@ async fn known(context: &Context, id: PlanId) -> Result<Done, Fault> {
     Ok(result(&ranking(context, ranked, None, None).await?))
 }
 
-/// A generated plan that isn't among the ranked ones yet.
-fn unranked(run: &pipeline::service::RunStatus) -> Ranking {
-    let (next_tool, next_step) = super::run::next(run);
-    Ranking {
-        plan_id: run.plan_id.to_string(),
-        phase: "generating",
-        created: None,
-        detail: Some(format!(
+/// A generated plan that isn't among the ranked ones yet: it is being made, or is handed over in
+/// this moment, or the ranking has refused it.
+fn unranked(run: &RunStatus) -> Ranking {
+    let made = run.state == RunState::Completed;
+    let (next_tool, next_step) = match &run.ranking_note {
+        Some(_) => ("plan_file_info", "read the plan; it is not ranked"),
+        None if made => ("plan_rank", "ask again with plan_id in 10 seconds"),
+        None => super::run::next(run),
+    };
+    let detail = match &run.ranking_note {
+        Some(note) => cut(note, 300),
+        None if made => "the plan is completed and about to enter the ranking".to_owned(),
+        None => format!(
             "the plan is {}; it enters the ranking when it is completed",
             run.state
-        )),
+        ),
+    };
+    Ranking {
+        plan_id: run.plan_id.to_string(),
+        phase: match (&run.ranking_note, made) {
+            (Some(_), _) => "failed",
+            (None, true) => "queued",
+            (None, false) => "generating",
+        },
+        created: None,
+        detail: Some(detail),
         comparisons_done: 0,
         comparisons_planned: 0,
         place: None,
