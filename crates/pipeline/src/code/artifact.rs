@@ -22,6 +22,17 @@ pub(crate) fn json<T: DeserializeOwned>(files: &Files, name: &str) -> Result<T, 
     })
 }
 
+/// Refuses what an edit made larger than a stage may work on.
+pub(crate) fn at_most(name: &str, what: &str, count: usize, max: usize) -> Result<(), String> {
+    if count <= max {
+        return Ok(());
+    }
+    Err(format!(
+        "{name} has {count} {what}, and may have {max} at most. Shorten the file, or discard your \
+         edit of it."
+    ))
+}
+
 /// As [`json`], or `None` where the file is absent or of another shape.
 pub(crate) fn json_if_there<T: DeserializeOwned>(files: &Files, name: &str) -> Option<T> {
     serde_json::from_slice(files.get(name)?).ok()

@@ -124,7 +124,7 @@ struct Budget {
 
 /// Writes the estimate as JSON, Markdown and CSV.
 pub(crate) fn totals(input: &CodeInput<'_>) -> Result<Vec<Output>, String> {
-    let phases: Vec<Phase> = artifact::json(input.files, "wbs_level2.json")?;
+    let phases = wbs::phases(input.files)?;
     let lines: Vec<Line> = artifact::json(input.files, "cost_lines.json")?;
     let primary = primary_currency(input);
     let estimate = estimate(&phases, lines, &primary, super::prompt_budget(input))?;

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::CodeInput;
 use super::artifact::{self, Grow as _, Output, head, json_output, row, text_output};
 use super::network::Network;
-use super::wbs::{self, Phase, Task};
+use super::wbs::{self, Task};
 use crate::markdown::inline;
 
 /// An entry of `task_dependencies_answers.json`.
@@ -42,6 +42,9 @@ pub(crate) struct Detail {
     pub(crate) depends_on_task_explanation_list: Vec<String>,
 }
 
+/// Between tasks; plans have some dozens.
+pub(crate) const MAX_LINKS: usize = 20_000;
+
 #[derive(Debug, Serialize)]
 struct LeftOut {
     dependent_task_id: String,
@@ -57,8 +60,11 @@ struct Link {
 
 /// Puts the answers of all phases together.
 pub(crate) fn consolidate(input: &CodeInput<'_>) -> Result<Vec<Output>, String> {
-    let phases: Vec<Phase> = artifact::json(input.files, "wbs_level2.json")?;
-    let answers: Vec<Answer> = artifact::json(input.files, "task_dependencies_answers.json")?;
+    let phases = wbs::phases(input.files)?;
+    let name = "task_dependencies_answers.json";
+    let answers: Vec<Answer> = artifact::json(input.files, name)?;
+    let links = answers.iter().map(|answer| answer.predecessors.len()).sum();
+    artifact::at_most(name, "dependencies", links, MAX_LINKS)?;
     let tasks: Vec<&Task> = wbs::tasks(&phases).collect();
     let mut left_out = Vec::new();
     let links = settled(

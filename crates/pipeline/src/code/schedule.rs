@@ -17,13 +17,15 @@ use serde::{Deserialize, Serialize};
 
 use super::CodeInput;
 use super::artifact::{self, Output, json_output, text_output};
-use super::dependencies::Detail;
+use super::dependencies::{Detail, MAX_LINKS};
 use super::network::Network;
 use super::wbs::{self, Phase, Task};
 use critical_path::{Times, times};
 
 /// Days that a single task may take: a century.
 const MAX_DAYS: u64 = 36_525;
+/// More names beside a task's help nobody, and all of them grow with the square of the tasks.
+const MAX_PARALLEL: usize = 20;
 
 /// An entry of `task_durations.json`; negative or missing means unknown.
 #[derive(Debug, Default, Deserialize)]
@@ -91,21 +93,30 @@ struct Row {
     #[serde(flatten)]
     times: Times,
     depends_on: Vec<String>,
-    /// Other tasks under way at the same time.
+    /// Other tasks under way at the same time; the first [`MAX_PARALLEL`] of them.
     parallel_with: Vec<String>,
 }
 
 /// Writes the schedule as JSON, Markdown and CSV.
 pub(crate) fn create(input: &CodeInput<'_>) -> Result<Vec<Output>, String> {
-    let phases: Vec<Phase> = artifact::json(input.files, "wbs_level2.json")?;
+    let phases = wbs::phases(input.files)?;
     let durations: Vec<Duration> = artifact::json(input.files, "task_durations.json")?;
-    let dependencies: Dependencies = artifact::json(input.files, "task_dependencies_raw.json")?;
+    let dependencies = dependencies(input.files)?;
     let schedule = schedule(input.start_date, &phases, &durations, &dependencies)?;
     Ok(vec![
         json_output("schedule.json", &schedule)?,
         text_output("schedule.md", render::markdown(&schedule)),
         text_output("schedule_gantt.csv", render::csv(&schedule)),
     ])
+}
+
+fn dependencies(files: &artifact::Files) -> Result<Dependencies, String> {
+    let name = "task_dependencies_raw.json";
+    let dependencies: Dependencies = artifact::json(files, name)?;
+    let details = dependencies.task_dependency_details.iter();
+    let links = details.map(|detail| detail.depends_on_task_id_list.len());
+    artifact::at_most(name, "dependencies", links.sum(), MAX_LINKS)?;
+    Ok(dependencies)
 }
 
 fn schedule(
@@ -182,7 +193,11 @@ fn whole_days((_, realistic, _): (f64, f64, f64)) -> u64 {
 
 /// Links between existing tasks; those that an edit turned into a cycle are left out.
 fn linked(tasks: &[&Task], dependencies: &Dependencies) -> (Network, Vec<Vec<String>>) {
-    let place = |id: &str| tasks.iter().position(|task| task.id == id);
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for (place, task) in tasks.iter().enumerate() {
+        places.entry(&task.id).or_insert(place);
+    }
+    let place = |id: &str| places.get(id).copied();
     let mut network = Network::new(tasks.len());
     let mut depends_on = vec![Vec::new(); tasks.len()];
     for detail in &dependencies.task_dependency_details {
@@ -242,6 +257,7 @@ fn date(start: NaiveDate, days: u64) -> Result<NaiveDate, String> {
 fn beside(rows: &[Row], row: &Row) -> Vec<String> {
     rows.iter()
         .filter(|other| other.id != row.id && overlap(other, row))
+        .take(MAX_PARALLEL)
         .map(|other| other.id.clone())
         .collect()
 }

@@ -23,6 +23,9 @@ struct Level1 {
     final_deliverable: String,
 }
 
+/// Of level 2; plans have some dozens.
+const MAX_TASKS: usize = 2_000;
+
 /// `wbs_level2_raw.json`.
 #[derive(Debug, Deserialize)]
 struct Level2Answer {
@@ -145,7 +148,7 @@ fn numbered(answer: Level2Answer) -> Vec<Phase> {
 /// task doesn't exist is left out.
 pub(crate) fn level_3(input: &CodeInput<'_>) -> Result<Vec<Output>, String> {
     let level1: Value = artifact::json(input.files, "wbs_level1.json")?;
-    let phases: Vec<Phase> = artifact::json(input.files, "wbs_level2.json")?;
+    let phases = phases(input.files)?;
     let answers: Vec<SubtaskAnswer> = artifact::json(input.files, "wbs_level3_raw.json")?;
     let subtasks = of_tasks(&phases, answers);
     let all: Vec<&Subtask> = tasks(&phases)
@@ -158,6 +161,15 @@ pub(crate) fn level_3(input: &CodeInput<'_>) -> Result<Vec<Output>, String> {
         json_output(&format!("{name}.json"), &tree(&level1, &phases, &subtasks))?,
         text_output(&format!("{name}.csv"), csv(&level1, &phases, &subtasks)),
     ])
+}
+
+/// `wbs_level2.json`, whose owner may have edited it.
+pub(crate) fn phases(files: &artifact::Files) -> Result<Vec<Phase>, String> {
+    let name = "wbs_level2.json";
+    let phases: Vec<Phase> = artifact::json(files, name)?;
+    artifact::at_most(name, "phases", phases.len(), MAX_TASKS)?;
+    artifact::at_most(name, "tasks", tasks(&phases).count(), MAX_TASKS)?;
+    Ok(phases)
 }
 
 /// Every task of level 2 in order.

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::create;
-use crate::code::fixture::{file, outputs};
+use crate::code::fixture::{error, file, outputs};
 
 fn schedule(durations: &Value, dependencies: &Value) -> Value {
     let phases = json!([
@@ -93,4 +93,37 @@ fn an_edited_file_with_a_circle_still_gives_a_schedule() {
 fn days_beyond_the_calendar_are_bounded() {
     let found = schedule(&json!([takes("1.1", [1.0, 1e300, 1e300])]), &json!([]));
     assert_eq!(found["total_days"], 36_525);
+}
+
+fn many_tasks(count: usize, dependencies: &Value) -> [(&'static str, Value); 3] {
+    let subtasks: Vec<Value> = (0..count)
+        .map(|n| json!({ "id": format!("1.{n}"), "description": "Dig" }))
+        .collect();
+    let phases = json!([{ "id": "1", "major_phase_title": "Build", "subtasks": subtasks }]);
+    let dependencies = json!({ "task_dependency_details": dependencies });
+    [
+        ("wbs_level2.json", phases),
+        ("task_durations.json", json!([])),
+        ("task_dependencies_raw.json", dependencies),
+    ]
+}
+
+#[test]
+fn a_task_names_twenty_of_the_tasks_beside_it() {
+    let made = outputs(create, &many_tasks(2_000, &json!([])));
+    let found: Value = file(&made, "schedule.json");
+    assert_eq!(found["most_in_parallel"], 2_000);
+    let beside = found["tasks"][0]["parallel_with"].as_array();
+    assert_eq!(beside.map(Vec::len), Some(20));
+}
+
+#[test]
+fn an_edit_to_more_tasks_or_dependencies_than_can_be_planned_is_refused() {
+    let why = error(create, &many_tasks(2_001, &json!([])));
+    let expected = "wbs_level2.json has 2001 tasks, and may have 2000 at most. Shorten";
+    assert!(why.starts_with(expected), "{why}");
+    let links = json!([after("1.1", &["1.0"; 20_001])]);
+    let why = error(create, &many_tasks(2, &links));
+    let expected = "task_dependencies_raw.json has 20001 dependencies, and may have 20000";
+    assert!(why.starts_with(expected), "{why}");
 }
