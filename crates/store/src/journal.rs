@@ -115,14 +115,23 @@ impl Store {
         contest: Option<Contest>,
         since: Option<DateTime<Utc>>,
     ) -> Result<Spend, StoreError> {
-        let sql = "SELECT COUNT(*) AS calls,
+        // A condition on what may be NULL would keep SQLite from its indexes.
+        let (mut conditions, mut params) = ("1 = 1".to_owned(), Vec::new());
+        if let Some(contest) = contest {
+            params.extend(params![contest]);
+            conditions += " AND contest = $1";
+        }
+        if let Some(since) = since {
+            params.extend(params![since]);
+            conditions += &format!(" AND created_at >= ${}", params.len());
+        }
+        let sql = format!(
+            "SELECT COUNT(*) AS calls,
                           CAST(COALESCE(SUM(input_tokens), 0) AS BIGINT) AS input_tokens,
                           CAST(COALESCE(SUM(output_tokens), 0) AS BIGINT) AS output_tokens,
                           CAST(COALESCE(SUM(cost_nano_usd), 0) AS BIGINT) AS cost_nano_usd
-                   FROM model_call
-                   WHERE ($1 IS NULL OR contest = $1) AND ($2 IS NULL OR created_at >= $2)";
-        Ok(one(self.read(), sql, params![contest, since])
-            .await?
-            .unwrap_or_default())
+             FROM model_call WHERE {conditions}"
+        );
+        Ok(one(self.read(), &sql, params).await?.unwrap_or_default())
     }
 }

@@ -42,6 +42,7 @@ on_both! {
         assert_eq!((all.calls, all.input_tokens, all.cost_nano_usd), (3, 300, 9_000_000_000));
         assert_eq!(world.store.spend(Some(Contest::Public), None).await.unwrap().calls, 2);
         assert_eq!(world.store.spend(None, Some(at(2))).await.unwrap().calls, 2);
+        assert_eq!(world.store.spend(Some(Contest::Public), Some(at(2))).await.unwrap().calls, 1);
     }
 
     async fn the_first_value_of_a_setting_holds(world) {
