@@ -179,15 +179,19 @@ fn date(year: i32) -> NaiveDate {
 }
 
 /// Equal for wishes that mean the same run. Visibility is part of it, or a private wish could be
-/// answered with a public run.
+/// answered with a public run; so is the cap, or a wish could be answered with a dearer run.
 fn dedupe(prompt: &str, profile: &str, new: &NewRun) -> Digest {
     let day = new.start_date.map(|day| day.to_string());
+    let cap = new.max_cost_nano_usd.map(|cap| cap.to_string());
+    let title = new.title.as_deref().map(str::trim);
     let parts = [
         prompt,
         profile,
         new.mode.as_str(),
         new.visibility.as_str(),
         day.as_deref().unwrap_or_default(),
+        cap.as_deref().unwrap_or_default(),
+        title.unwrap_or_default(),
     ];
     let mut hash = Sha256::new();
     for part in parts {

@@ -33,7 +33,6 @@ on_both! {
         let wish = || NewRun::of("Build a wooden bridge.");
         let first = world.pipeline.create(one, wish()).await.unwrap();
         let same = [
-            NewRun { title: Some("A bridge".to_owned()), ..wish() },
             NewRun { prompt: "  Build a wooden bridge.\n".to_owned(), ..wish() },
             NewRun { profile: Some("offline".to_owned()), ..wish() },
         ];
@@ -46,6 +45,8 @@ on_both! {
             NewRun { mode: Mode::Fast, ..wish() },
             NewRun { profile: Some("test".to_owned()), ..wish() },
             NewRun { start_date: NaiveDate::from_ymd_opt(2027, 1, 4), ..wish() },
+            NewRun { title: Some("A bridge".to_owned()), ..wish() },
+            NewRun { max_cost_nano_usd: Some(5), ..wish() },
             // Or a private wish would be answered with a public run.
             NewRun { visibility: Visibility::Private, ..wish() },
         ];
