@@ -22,7 +22,7 @@ use crate::{AccountId, Digest, PlanId, Store, StoreError, Visibility};
 pub use create::{GenerationCreated, NewGeneration};
 pub use drive::{GenerationEnd, Pulse};
 pub use feedback::NewFeedback;
-pub use files::{ArtifactChange, ArtifactRow, EditOutcome, NewArtifact};
+pub use files::{ArtifactChange, ArtifactRow, EditOutcome, MAX_EDITED_RUN, NewArtifact};
 pub use stages::{StageCall, StageRow, StageState};
 pub use steer::{Reopen, Reopened, StopAsked};
 
@@ -119,13 +119,17 @@ const COLUMNS: &str = "plan_id, owner_id, title, titled, prompt, mode, profile, 
     estimated_nano_usd, spent_nano_usd, bundle_of, bundle_sha256, bundle_size, ranked_plan_id, \
     ranking_note, ranked_at, created_at, started_at, finished_at, last_progress_at";
 
+/// Enough of a prompt for an excerpt; a whole one may have 64 KiB.
+const LISTED_PROMPT_CHARS: usize = 400;
+
 impl Store {
     pub async fn generation(&self, id: PlanId) -> Result<Option<Generation>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM generation WHERE plan_id = $1");
         one(self.read(), &sql, params![id]).await
     }
 
-    /// An owner's runs, newest first, those before `before`; at most 1,000.
+    /// An owner's runs, newest first, those before `before`; at most 1,000. Of each prompt, the
+    /// beginning.
     pub async fn list_generations(
         &self,
         owner: AccountId,
@@ -135,8 +139,10 @@ impl Store {
         let mut params = params![owner];
         params.extend(before.iter().flat_map(|id| params![id]));
         let condition = before.map_or("", |_| "AND plan_id < $2");
+        let beginning = format!(" substr(prompt, 1, {LISTED_PROMPT_CHARS}) AS prompt,");
+        let columns = COLUMNS.replace(" prompt,", &beginning);
         let sql = format!(
-            "SELECT {COLUMNS} FROM generation WHERE owner_id = $1 {condition}
+            "SELECT {columns} FROM generation WHERE owner_id = $1 {condition}
              ORDER BY plan_id DESC LIMIT {}",
             limit.clamp(1, 1_000)
         );

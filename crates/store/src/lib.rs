@@ -76,8 +76,8 @@ pub use error::StoreError;
 pub use families::{Candidate, Entrant, FamilyRow};
 pub use generation::{
     ArtifactChange, ArtifactRow, EditOutcome, GENERATE, Generation, GenerationCreated,
-    GenerationEnd, GenerationState, NewArtifact, NewFeedback, NewGeneration, Pulse, Reopen,
-    Reopened, StageCall, StageRow, StageState, StopAsked,
+    GenerationEnd, GenerationState, MAX_EDITED_RUN, NewArtifact, NewFeedback, NewGeneration, Pulse,
+    Reopen, Reopened, StageCall, StageRow, StageState, StopAsked,
 };
 pub use idempotency::{KeyState, KeyUse};
 pub use identities::{Identity, LoggedIn, Login, RoleAtLogin};

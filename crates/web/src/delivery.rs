@@ -10,12 +10,12 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
-use pipeline::service::Artifact;
+use pipeline::service::{Artifact, MAX_EDIT_BYTES};
 
 use crate::preconditions::has_already;
 
-/// Of a file that replaces another.
-pub(crate) const MAX_FILE: usize = 4 * 1024 * 1024;
+/// Of a file that replaces another. Forms send the end of a line in two bytes, so this leaves room.
+pub(crate) const MAX_FILE: usize = 2 * MAX_EDIT_BYTES;
 const INERT: &str = "default-src 'none'; sandbox";
 
 /// A file to take away.

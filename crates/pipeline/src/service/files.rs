@@ -1,6 +1,8 @@
 //! The files of a run: reading them, changing them by hand, and what a change leads to.
 
-use store::{ArtifactChange, Digest, EditOutcome, Generation, PlanId};
+use store::{
+    ArtifactChange, Digest, EditOutcome, Generation, GenerationState, MAX_EDITED_RUN, PlanId,
+};
 
 use super::error::WrongState;
 use super::types::{Artifact, Edited, Viewer};
@@ -8,7 +10,7 @@ use super::{Pipeline, PipelineError, outline};
 use crate::checkpoints::{ArtifactInfo, stored};
 
 /// The largest file that a person may put in the place of a stage's.
-pub const MAX_EDIT_BYTES: usize = 2 << 20;
+pub const MAX_EDIT_BYTES: usize = 512 << 10;
 
 impl Pipeline {
     /// In the order of their names. Files are there as soon as their stage is done.
@@ -57,7 +59,17 @@ impl Pipeline {
         self.check_edit(&run, file, &bytes)?;
         let seen = if_sha256.map(digest).transpose()?;
         let known = self.store.artifact(id, file).await?;
-        known.ok_or(PipelineError::NotFound)?;
+        let known = known.ok_or(PipelineError::NotFound)?;
+        // The store has the last word, but bytes that it would refuse need not be kept.
+        if matches!(
+            run.state,
+            GenerationState::Pending | GenerationState::Processing
+        ) {
+            return Err(self.under_way(&run));
+        }
+        if seen.is_some_and(|seen| seen != known.sha256) {
+            return Err(changed(file, known.sha256));
+        }
         let change = ArtifactChange::To {
             sha256: self.settings.artifacts.put(&bytes).await?,
             size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
@@ -93,15 +105,22 @@ impl Pipeline {
                 stale: self.stale_stages(run).await?,
             }),
             EditOutcome::NoSuchFile => Err(PipelineError::NotFound),
-            EditOutcome::UnderWay(_) => Err(PipelineError::NotEditable(WrongState {
-                state: self.state_of(run),
-                why: "it is being worked on".to_owned(),
-                next: "wait for it, or stop it first".to_owned(),
-            })),
-            EditOutcome::Changed(now) => Err(PipelineError::Conflict(format!(
-                "{file} was changed by somebody else and has the hash {now} now: read it again"
-            ))),
+            EditOutcome::UnderWay(_) => Err(self.under_way(run)),
+            EditOutcome::Changed(now) => Err(changed(file, now)),
+            EditOutcome::TooLarge { size } => Err(PipelineError::TooLarge {
+                what: "the files of a plan together",
+                max: MAX_EDITED_RUN.unsigned_abs(),
+                size: size.unsigned_abs(),
+            }),
         }
+    }
+
+    fn under_way(&self, run: &Generation) -> PipelineError {
+        PipelineError::NotEditable(WrongState {
+            state: self.state_of(run),
+            why: "it is being worked on".to_owned(),
+            next: "wait for it, or stop it first".to_owned(),
+        })
     }
 
     /// Ids of the stages that regenerating would run again.
@@ -128,11 +147,11 @@ impl Pipeline {
             });
         }
         let mode = super::read::mode_of(run)?;
-        if outline::is_gate_file(&self.settings.stages, mode, file)? || is_page(file) {
+        if outline::is_for_stages_only(&self.settings.stages, mode, file)? || is_page(file) {
             return Err(PipelineError::InvalidArgument {
                 field: "file",
                 expected: "a file that may be edited: not what decides whether the plan may be \
-                           made, nor a page made from the other files"
+                           made, nor a page or report made from the other files"
                     .to_owned(),
                 example: "project_plan.md".to_owned(),
             });
@@ -154,6 +173,12 @@ impl Pipeline {
         }
         Ok(())
     }
+}
+
+fn changed(file: &str, now: Digest) -> PipelineError {
+    PipelineError::Conflict(format!(
+        "{file} was changed by somebody else and has the hash {now} now: read it again"
+    ))
 }
 
 /// Pages are shown as such, so nobody's hand may write one.

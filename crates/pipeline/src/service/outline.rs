@@ -154,11 +154,15 @@ pub(super) fn stale(
     runner::stale(stages, mode, attempt, records, &files).map_err(|error| broken(&error))
 }
 
-/// Whether a file decides about whether the plan may be made.
-pub(super) fn is_gate_file(stages: &Stages, mode: Mode, file: &str) -> Result<bool, PipelineError> {
+/// Whether a file decides about whether the plan may be made, or is made from all the others.
+pub(super) fn is_for_stages_only(
+    stages: &Stages,
+    mode: Mode,
+    file: &str,
+) -> Result<bool, PipelineError> {
     let graph = graph(stages, mode)?;
     let writer = graph.writer(file).and_then(|id| stages.get(id));
-    Ok(writer.is_some_and(|stage| stage.gate().is_some()))
+    Ok(writer.is_some_and(|stage| stage.gate().is_some() || stage.reads_all()))
 }
 
 pub(super) fn graph(stages: &Stages, mode: Mode) -> Result<Graph, PipelineError> {
@@ -168,5 +172,25 @@ pub(super) fn graph(stages: &Stages, mode: Mode) -> Result<Graph, PipelineError>
 fn broken(error: &crate::StageError) -> PipelineError {
     PipelineError::PipelineVersionMismatch {
         why: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_for_stages_only;
+    use crate::{Mode, Stages};
+
+    #[test]
+    fn what_decides_and_what_is_made_from_all_files_is_no_hands_to_write() {
+        let stages = Stages::built_in().expect("the stages are sound");
+        for (file, expected) in [
+            ("report.md", true),
+            ("redline_gate.json", true),
+            ("project_plan.md", false),
+            ("wbs_level2.json", false),
+        ] {
+            let found = is_for_stages_only(&stages, Mode::All, file).expect("there is a graph");
+            assert_eq!(found, expected, "{file}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::dialect::Backend;
 use crate::generation::GenerationState;
-use crate::sql::{all, execute, from_row, one, params};
+use crate::sql::{all, execute, from_row, one, params, scalar};
 use crate::{Digest, PlanId, Store, StoreError};
 
 /// A file that a stage wrote.
@@ -56,6 +56,9 @@ pub enum ArtifactChange {
     Revert,
 }
 
+/// In bytes: what the files of a run may have in all after an edit that makes them larger.
+pub const MAX_EDITED_RUN: i64 = 16 << 20;
+
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EditOutcome {
@@ -65,6 +68,10 @@ pub enum EditOutcome {
     UnderWay(GenerationState),
     /// It has this content now, not the one that the caller saw.
     Changed(Digest),
+    /// The run's files would have so many bytes in all.
+    TooLarge {
+        size: i64,
+    },
 }
 
 struct State {
@@ -121,7 +128,13 @@ impl Store {
         if seen.is_some_and(|seen| seen != held.sha256) {
             return Ok(EditOutcome::Changed(held.sha256));
         }
+        let before = held.size;
         let changed = held.after(change, now);
+        let size = changed.size + size_without(&write.tx, id, file).await?;
+        let is_edit = matches!(change, ArtifactChange::To { .. });
+        if is_edit && changed.size > before && size > MAX_EDITED_RUN {
+            return Ok(EditOutcome::TooLarge { size });
+        }
         write_content(&write.tx, id, &changed).await?;
         let sql = "UPDATE generation SET revision = revision + 1 WHERE plan_id = $1";
         execute(&write.tx, sql, params![id]).await?;
@@ -145,6 +158,17 @@ impl ArtifactRow {
             ..self
         }
     }
+}
+
+/// What the other files of a run have in all.
+async fn size_without(
+    on: &impl ConnectionTrait,
+    id: PlanId,
+    file: &str,
+) -> Result<i64, StoreError> {
+    let sql = "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) AS value FROM artifact
+               WHERE plan_id = $1 AND file <> $2";
+    Ok(scalar(on, sql, params![id, file]).await?.unwrap_or(0))
 }
 
 async fn write_content(

@@ -86,7 +86,7 @@ on_both! {
         }
         let absent = edit(world, id, "nothing.md", "x").await.unwrap_err();
         assert!(matches!(absent, PipelineError::NotFound), "{absent}");
-        let large = edit(world, id, "plan.md", &"x".repeat((2 << 20) + 1)).await.unwrap_err();
+        let large = edit(world, id, "plan.md", &"x".repeat((512 << 10) + 1)).await.unwrap_err();
         assert!(matches!(large, PipelineError::TooLarge { .. }), "{large}");
         let seen = "0".repeat(64);
         let late = world.pipeline.edit(Viewer::SYSTEM, id, "plan.md", b"x".to_vec(), Some(&seen)).await;
