@@ -125,12 +125,16 @@ impl Pipeline {
             .await;
         let now = self.now();
         match submitted {
-            Ok(ranked) => self.store.note_ranking(id, Some(ranked), None, now).await?,
+            Ok(ranked) => {
+                self.store
+                    .note_ranking(id, run.epoch, Some(ranked), None, now)
+                    .await?;
+            }
             Err(RankingError::Refused(why)) => {
                 tracing::warn!(plan.id = %id, why, "a plan did not enter the ranking");
                 let earlier = run.ranked_plan_id;
                 self.store
-                    .note_ranking(id, earlier, Some(&why), now)
+                    .note_ranking(id, run.epoch, earlier, Some(&why), now)
                     .await?;
             }
             Err(RankingError::Later(why)) => return Ok(Err(why)),

@@ -204,8 +204,11 @@ impl Pipeline {
                 (written, Driven::Failed(failure))
             }
         };
+        if !written {
+            return Ok(Driven::Superseded);
+        }
         measure(&driven);
-        Ok(if written { driven } else { Driven::Superseded })
+        Ok(driven)
     }
 
     /// Says which budget is used up.

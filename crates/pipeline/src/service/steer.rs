@@ -66,7 +66,7 @@ impl Pipeline {
     }
 
     /// As [`Pipeline::resume_with`], for a caller that goes on by [`Pipeline::drive`]. A run that
-    /// is under way nowhere needs no resuming.
+    /// is under way nowhere needs no resuming; one that a worker has is left to it.
     pub async fn resume_here(
         &self,
         viewer: Viewer,
@@ -74,6 +74,13 @@ impl Pipeline {
         options: ResumeOptions<'_>,
     ) -> Result<(), PipelineError> {
         let run = self.own(viewer, id).await?;
+        if self.store.has_generation_worker(id, self.now()).await? {
+            return Err(PipelineError::NotResumable(WrongState {
+                state: self.state_of(&run),
+                why: "a worker of the service makes it at this moment".to_owned(),
+                next: "wait for it, or stop it first".to_owned(),
+            }));
+        }
         if matches!(
             self.state_of(&run),
             RunState::Pending | RunState::Processing

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 
+use crate::generation::steer::settle_running;
 use crate::generation::{COLUMNS, Generation, GenerationState};
 use crate::sql::{execute, from_row, one, params};
 use crate::{Digest, PlanId, Store, StoreError};
@@ -78,13 +79,16 @@ impl Store {
             GenerationEnd::Stopped => (GenerationState::Stopped, None, None),
         };
         let write = self.write().await?;
-        settle_running(&write.tx, id, epoch).await?;
+        // The run's row first, as whoever stops or reopens it locks them.
         let sql = "UPDATE generation SET state = $3, failure = $4, finished_at = $5, dedupe = NULL,
                        stop_requested = FALSE, revision = revision + 1, last_progress_at = $5,
                        title = CASE WHEN titled = TRUE THEN title ELSE COALESCE($6, title) END
                    WHERE plan_id = $1 AND epoch = $2 AND state = 'processing'";
         let params = params![id, epoch, state, failure, now, title];
         let ended = execute(&write.tx, sql, params).await? == 1;
+        if ended {
+            settle_running(&write.tx, id).await?;
+        }
         write.commit().await?;
         Ok(ended)
     }
@@ -104,35 +108,23 @@ impl Store {
         Ok(())
     }
 
-    /// Notes where a completed run stands in the ranking, or why it doesn't.
+    /// Notes where a completed run stands in the ranking, or why it doesn't; nothing when it was
+    /// opened again since `epoch`.
     pub async fn note_ranking(
         &self,
         id: PlanId,
+        epoch: i64,
         ranked: Option<PlanId>,
         note: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let sql = "UPDATE generation SET ranked_plan_id = $2, ranking_note = $3, ranked_at = $4,
+        let sql = "UPDATE generation SET ranked_plan_id = $3, ranking_note = $4, ranked_at = $5,
                        revision = revision + 1
-                   WHERE plan_id = $1";
+                   WHERE plan_id = $1 AND epoch = $2 AND state = 'completed'";
         let alone = self.alone().await;
-        execute(alone.db, sql, params![id, ranked, note, now]).await?;
+        execute(alone.db, sql, params![id, epoch, ranked, note, now]).await?;
         Ok(())
     }
-}
-
-/// Stages under way when a run ends wait for the next one.
-async fn settle_running(
-    on: &impl ConnectionTrait,
-    id: PlanId,
-    epoch: i64,
-) -> Result<(), StoreError> {
-    let sql = "UPDATE generation_stage SET state = 'waiting'
-               WHERE plan_id = $1 AND state = 'running' AND EXISTS
-                   (SELECT 1 FROM generation g
-                    WHERE g.plan_id = $1 AND g.epoch = $2 AND g.state = 'processing')";
-    execute(on, sql, params![id, epoch]).await?;
-    Ok(())
 }
 
 /// Marks that something happened in a run that is worked on under this epoch.

@@ -48,6 +48,19 @@ struct Row {
 from_row!(Row { state });
 
 impl Store {
+    /// Whether a worker that shows signs of life has the run.
+    pub async fn has_generation_worker(
+        &self,
+        id: PlanId,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let sql = "SELECT COUNT(*) AS value FROM job
+                   WHERE kind = $1 AND key = $2 AND state = 'running' AND lease_until > $3";
+        let params = params![GENERATE, id.to_string(), now];
+        let working: Option<i64> = scalar(self.read(), sql, params).await?;
+        Ok(working.unwrap_or(0) > 0)
+    }
+
     /// Asks a run to stop; at once, when no worker has it. `None` when there is no such run.
     pub async fn stop_generation(
         &self,
@@ -131,7 +144,7 @@ impl Store {
     }
 }
 
-/// Whether a worker holds the run's job.
+/// Whether a worker holds the run's job, alive or not.
 async fn is_driven(on: &impl ConnectionTrait, id: PlanId) -> Result<bool, StoreError> {
     let sql = "SELECT COUNT(*) AS value FROM job
                WHERE kind = $1 AND key = $2 AND state = 'running'";
@@ -148,7 +161,11 @@ async fn clear(on: &impl ConnectionTrait, id: PlanId) -> Result<(), StoreError> 
     Ok(())
 }
 
-async fn settle_running(on: &impl ConnectionTrait, id: PlanId) -> Result<(), StoreError> {
+/// Stages under way when a run ends wait for the next one.
+pub(super) async fn settle_running(
+    on: &impl ConnectionTrait,
+    id: PlanId,
+) -> Result<(), StoreError> {
     let sql = "UPDATE generation_stage SET state = 'waiting'
                WHERE plan_id = $1 AND state = 'running'";
     execute(on, sql, params![id]).await?;

@@ -12,11 +12,11 @@ use crate::fixture::{World, account, at, bytes, digest, on_both};
 
 const WINDOW: i64 = 600;
 
-fn plan(n: usize) -> PlanId {
+pub(crate) fn plan(n: usize) -> PlanId {
     PlanId::new(at(0), bytes(n))
 }
 
-fn wish(n: usize, owner: AccountId, dedupe: u8) -> NewGeneration {
+pub(crate) fn wish(n: usize, owner: AccountId, dedupe: u8) -> NewGeneration {
     NewGeneration {
         plan_id: plan(n),
         owner_id: owner,
@@ -61,17 +61,17 @@ async fn create(store: &Store, n: usize, dedupe: u8, now: DateTime<Utc>) -> Gene
 }
 
 /// A run that a worker has under the epoch that is returned.
-async fn begun(world: &World, n: usize) -> i64 {
+pub(crate) async fn begun(world: &World, n: usize) -> i64 {
     create(&world.store, n, 1, at(0)).await;
     let run = world.store.begin_generation(plan(n), at(1)).await.unwrap();
     run.unwrap().epoch
 }
 
-async fn run(world: &World, n: usize) -> Generation {
+pub(crate) async fn run(world: &World, n: usize) -> Generation {
     world.store.generation(plan(n)).await.unwrap().unwrap()
 }
 
-fn stage(n: usize, outputs: &str) -> StageRow {
+pub(crate) fn stage(n: usize, outputs: &str) -> StageRow {
     StageRow {
         plan_id: plan(n),
         stage: "pitch".to_owned(),
@@ -90,7 +90,7 @@ fn stage(n: usize, outputs: &str) -> StageRow {
     }
 }
 
-fn file(name: &str, content: u8) -> NewArtifact {
+pub(crate) fn file(name: &str, content: u8) -> NewArtifact {
     NewArtifact {
         file: name.to_owned(),
         sha256: digest(content),
@@ -210,7 +210,7 @@ on_both! {
         grew("end").await;
         store.edit_artifact(plan(1), "pitch.md", to(2), None, at(9)).await.unwrap();
         grew("edit").await;
-        store.note_ranking(plan(1), Some(plan(1)), None, at(10)).await.unwrap();
+        store.note_ranking(plan(1), epoch, Some(plan(1)), None, at(10)).await.unwrap();
         grew("ranking").await;
     }
 
@@ -351,6 +351,9 @@ on_both! {
         let asked = store.stop_generation(plan(2), at(5)).await.unwrap();
         assert_eq!(asked, Some(StopAsked::Requested));
         assert!(store.generation_pulse(plan(2)).await.unwrap().unwrap().stop_requested);
+        assert!(store.has_generation_worker(plan(2), at(6)).await.unwrap());
+        assert!(!store.has_generation_worker(plan(2), at(600)).await.unwrap(), "it shows no life");
+        assert!(!store.has_generation_worker(plan(1), at(6)).await.unwrap());
         assert!(store.end_generation(plan(2), epoch, GenerationEnd::Stopped, at(6)).await.unwrap());
         let stopped = run(world, 2).await;
         assert_eq!((stopped.state, stopped.stop_requested), (GenerationState::Stopped, false));

@@ -12,6 +12,7 @@ mod concurrency;
 mod embeddings;
 mod families;
 mod generation;
+mod generation_bounds;
 mod health;
 mod hostile;
 mod jobs;

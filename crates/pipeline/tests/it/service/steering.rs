@@ -105,6 +105,20 @@ on_both! {
         }
     }
 
+    async fn a_run_that_a_worker_has_is_not_resumed_here(world) {
+        let id = in_state(world, "processing", "here").await;
+        let default = ResumeOptions::default();
+        let dearer = ResumeOptions { max_cost_nano_usd: Some(5), ..default };
+        for options in [default, dearer] {
+            let refused = world.pipeline.resume_here(Viewer::SYSTEM, id, options).await;
+            let why = refused.map_err(|error| error.to_string()).unwrap_err();
+            assert!(why.contains("a worker of the service makes it"), "{why}");
+        }
+        world.clock.advance(TimeDelta::minutes(11));
+        let gone = world.pipeline.resume_here(Viewer::SYSTEM, id, dearer).await;
+        assert!(gone.is_ok(), "its worker shows no life: {gone:?}");
+    }
+
     async fn a_refusal_says_what_to_do_instead(world) {
         for state in STATES {
             let id = in_state(world, state, "words").await;
