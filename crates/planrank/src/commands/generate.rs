@@ -167,6 +167,7 @@ async fn ranked(
     let work = crate::cli::WorkOptions::like(&args.ranking);
     let ranking = ArenaRanking {
         service: wiring::service(store, &work, &args.model).await?,
+        accounts: None,
         wake: queue::Wake::default(),
     };
     if let Err(why) = pipeline.rank(id, &ranking).await? {

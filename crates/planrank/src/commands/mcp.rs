@@ -42,6 +42,7 @@ pub(super) async fn run(global: &Global, args: &Mcp) -> anyhow::Result<Exit> {
         let wake = serve::start_worker(&mut running, &service, &accounts, &args.work, &stop);
         let ranking = ArenaRanking {
             service: service.clone(),
+            accounts: Some(accounts.clone()),
             wake: wake.clone(),
         };
         let worker = PlanWorker {

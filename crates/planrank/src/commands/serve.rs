@@ -73,6 +73,7 @@ pub(super) async fn run(global: &Global, args: &Serve) -> anyhow::Result<Exit> {
         let wake = start_worker(&mut running, &service, &accounts, &args.work, &stop);
         let ranking = ArenaRanking {
             service: service.clone(),
+            accounts: Some(accounts.clone()),
             wake: wake.clone(),
         };
         let worker = PlanWorker {

@@ -47,6 +47,7 @@ pub(super) async fn serve(store: &Store, data_dir: &Path, args: &Demo) -> anyhow
     let wake = serve::start_worker(&mut running, &service, &accounts, &work, &stop);
     let ranking = ArenaRanking {
         service: service.clone(),
+        accounts: Some(accounts.clone()),
         wake: wake.clone(),
     };
     let plans = serve::PlanWorker {
