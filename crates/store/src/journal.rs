@@ -116,15 +116,14 @@ impl Store {
         since: Option<DateTime<Utc>>,
     ) -> Result<Spend, StoreError> {
         // A condition on what may be NULL would keep SQLite from its indexes.
-        let (mut conditions, mut params) = ("1 = 1".to_owned(), Vec::new());
-        if let Some(contest) = contest {
-            params.extend(params![contest]);
-            conditions += " AND contest = $1";
-        }
-        if let Some(since) = since {
-            params.extend(params![since]);
-            conditions += &format!(" AND created_at >= ${}", params.len());
-        }
+        let conditions = match (contest, since) {
+            (Some(_), Some(_)) => "contest = $1 AND created_at >= $2",
+            (Some(_), None) => "contest = $1",
+            (None, Some(_)) => "created_at >= $1",
+            (None, None) => "1 = 1",
+        };
+        let mut params: Vec<_> = contest.iter().flat_map(|of| params![of]).collect();
+        params.extend(since.iter().flat_map(|time| params![time]));
         let sql = format!(
             "SELECT COUNT(*) AS calls,
                           CAST(COALESCE(SUM(input_tokens), 0) AS BIGINT) AS input_tokens,
