@@ -296,7 +296,7 @@ pub(crate) enum AdminCommand {
     RetryJob { job: String },
     /// Give a dead job up
     DiscardJob { job: String },
-    /// Hold back all jobs of a kind (extract, rank, snapshot, sweep)
+    /// Hold back all jobs of a kind (generate, extract, rank, snapshot, sweep)
     Pause {
         kind: String,
         /// Why, for whoever looks at the queue

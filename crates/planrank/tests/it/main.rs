@@ -13,4 +13,5 @@ mod kill;
 mod leases;
 mod money;
 mod outputs;
+mod streamed;
 mod support;
