@@ -234,8 +234,13 @@ pub(crate) struct ModelOptions {
     /// Stop before the run makes more model calls than this
     #[arg(long, value_name = "N")]
     pub(crate) max_calls: Option<u64>,
-    /// Stop before the run spends more than this many US dollars
-    #[arg(long, default_value = "5", value_name = "USD")]
+    /// Stop before the run, or the service on one day, spends more than this many US dollars
+    #[arg(
+        long,
+        env = "PLANRANK_MAX_COST",
+        default_value = "5",
+        value_name = "USD"
+    )]
     pub(crate) max_cost: String,
     /// Stop before the run uses more than this many tokens
     #[arg(long, default_value_t = 50_000_000, value_name = "N")]

@@ -60,6 +60,13 @@ pub(super) async fn run(global: &Global, args: &Serve) -> anyhow::Result<Exit> {
         Some(listener) => address::public(&args.http, listener.local_addr()?)?,
         None => address::public(&args.http, address::listen(&args.http))?,
     };
+    let alone = args.role.serves() && args.role.works();
+    if !alone && args.generation.artifacts.is_none() {
+        tracing::warn!(
+            folder = %global.data_dir.join(wiring::ARTIFACTS).display(),
+            "the files of plans are in a folder of this machine: unless all processes share it, set PLANRANK_ARTIFACTS"
+        );
+    }
     let pipeline = wiring::pipeline(
         &store,
         &global.data_dir,
