@@ -60,7 +60,7 @@
   };
   const hear = (event) => {
     heard = Date.now();
-    if (event.type !== "status") return;
+    if (event.type === "beat") return;
     const run = document.querySelector("#run[data-live]");
     const next = JSON.parse(event.data);
     if (!run || next.revision <= (told.revision ?? Number(run.dataset.revision))) return;
