@@ -1,7 +1,8 @@
-//! What every request to `/mcp` passes before the protocol sees it: CORS, the size of its body,
-//! `Accept`, whether it is one JSON-RPC message, `Host` and `Origin`, whose it is, and their limit.
+//! What every request to `/mcp` passes before the protocol sees it: CORS, `Host` and `Origin`,
+//! `Accept`, whose it is and their limit, the size of its body, whether it is one JSON-RPC message.
 //!
-//! Invariants: every reply, a refusal too, is JSON-RPC with the id of its request where that could
+//! Invariants: no body is read before its headers are found right, and none of an unknown caller is
+//! large; every reply, a refusal too, is JSON-RPC with the id of its request where that could
 //! be read, and may be read by a page of any origin; what a page may *do* is decided by `Origin`. A
 //! key that opens nothing fails even where none is needed. Cookies count for nothing here: a
 //! browser sends them for any page, and MCP clients have none.
@@ -149,22 +150,21 @@ impl Gate {
         }
         let (mut parts, body) = request.into_parts();
         let event_id = event_id(&parts.headers);
-        let bytes = self.read(&parts.headers, body, &event_id).await?;
+        origin::check(&self.app.config, &parts.headers)?;
         parts
             .headers
             .insert(header::ACCEPT, accepted(&parts.headers)?);
         if crate::extract::media_type(&parts.headers).as_deref() != Some("application/json") {
             return Err(Refusal::content_type());
         }
+        let caller = self.identify(&parts.headers, &event_id).await?;
+        let limit = self.body_limit(caller.as_ref());
+        let read = self.app.uploads().read(&parts.headers, body, limit).await;
+        let bytes = read.map_err(|problem| Refusal::of_problem(problem, &event_id))?;
         let message = Message::parse(&bytes.bytes)?;
-        let admitted = async {
-            origin::check(&self.app.config, &parts.headers)?;
-            self.identify(&parts.headers, &message, &event_id).await
-        };
-        let caller = match admitted.await {
-            Ok(caller) => caller,
-            Err(refusal) => return Err(refusal.id(message.id)),
-        };
+        if caller.is_none() && (self.needs_key)(&message.method, message.name.as_deref()) {
+            return Err(Refusal::no_key(&self.app.config.public_url).id(message.id));
+        }
         // Until the request is answered.
         parts.extensions.insert(Held(bytes.held.map(Arc::new)));
         parts.extensions.insert(Visitor {
@@ -175,35 +175,22 @@ impl Gate {
     }
 
     /// Somebody unknown can send no plan, so their messages are small.
-    async fn read(
-        &self,
-        headers: &HeaderMap,
-        body: Body,
-        event_id: &str,
-    ) -> Result<body::Upload, Refusal> {
-        let limit = if headers.contains_key(header::AUTHORIZATION) {
-            MAX_BODY.min(self.app.config.max_upload)
-        } else {
-            body::SMALL
-        };
-        let read = self.app.uploads().read(headers, body, limit).await;
-        read.map_err(|problem| Refusal::of_problem(problem, event_id))
+    fn body_limit(&self, caller: Option<&Caller>) -> usize {
+        match caller {
+            Some(_) => MAX_BODY.min(self.app.config.max_upload),
+            None => body::SMALL,
+        }
     }
 
+    /// Whose key is shown, if one is.
     async fn identify(
         &self,
         headers: &HeaderMap,
-        message: &Message,
         event_id: &str,
     ) -> Result<Option<Caller>, Refusal> {
         let mut shown = headers.get_all(header::AUTHORIZATION).iter();
         let Some(value) = shown.next() else {
-            let needed = (self.needs_key)(&message.method, message.name.as_deref());
-            return if needed {
-                Err(Refusal::no_key(&self.app.config.public_url))
-            } else {
-                Ok(None)
-            };
+            return Ok(None);
         };
         let key = value.to_str().ok().and_then(bearer);
         let Some(key) = key.filter(|_| shown.next().is_none()) else {

@@ -1,11 +1,21 @@
 //! The little that is read of a message before the protocol reads it: whether it is one, its id,
-//! its method, and what it names.
+//! its method, and what it names. Its parameters are not built up in memory for that.
+
+use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::fault::Fault;
 use super::refusal::{PARSE_ERROR, Refusal};
+
+/// Values in a message, as in a plan: a few bytes each, they take much more when they are parsed.
+const MAX_VALUES: usize = plan::read::limits::MAX_JSON_VALUES;
+
+/// The members of an object, each as it is written.
+type Members<'a> = BTreeMap<String, &'a RawValue>;
 
 /// One JSON-RPC message.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,32 +30,67 @@ pub(crate) struct Message {
 
 impl Message {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Refusal> {
-        let value: Value = serde_json::from_slice(bytes).map_err(|error| not_json(&error))?;
-        let Value::Object(mut message) = value else {
-            return Err(if value.is_array() {
+        if most_values(bytes) > MAX_VALUES {
+            return Err(too_many_values());
+        }
+        let whole: &RawValue = serde_json::from_slice(bytes).map_err(|error| not_json(&error))?;
+        let Some(message) = read::<Members<'_>>(whole) else {
+            return Err(if whole.get().starts_with('[') {
                 batch()
             } else {
                 no_message()
             });
         };
-        let id = message
-            .remove("id")
-            .filter(|id| id.is_string() || id.is_i64());
+        let text = |key| read::<String>(message.get(key)?);
+        let id = message.get("id").and_then(|id| read::<Value>(id));
+        let id = id.filter(|id| id.is_string() || id.is_i64());
         let is_answer = message.contains_key("result") || message.contains_key("error");
-        let method = message.get("method").and_then(Value::as_str);
-        let is_right = message.get("jsonrpc") == Some(&json!("2.0"));
+        let method = text("method");
+        let is_right = text("jsonrpc").is_some_and(|version| version == "2.0");
         if !is_right || (method.is_none() && !is_answer) {
             return Err(no_message().id(id));
         }
-        let named = |key| message.get("params")?.get(key)?.as_str().map(str::to_owned);
+        let params = message
+            .get("params")
+            .and_then(|params| read::<Members<'_>>(params))
+            .unwrap_or_default();
+        let named = |key| read::<String>(params.get(key)?);
         Ok(Self {
-            method: method.unwrap_or_default().to_owned(),
+            method: method.unwrap_or_default(),
             name: named("name")
                 .or_else(|| named("uri"))
                 .or_else(|| named("taskId")),
             id,
         })
     }
+}
+
+fn read<'a, T: Deserialize<'a>>(value: &'a RawValue) -> Option<T> {
+    serde_json::from_str(value.get()).ok()
+}
+
+/// No text holds more values than this: each but the first follows a bracket or a comma.
+fn most_values(text: &[u8]) -> usize {
+    let (mut values, mut in_string, mut escaped) = (1, false, false);
+    for byte in text {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b',' | b'[' | b'{' if !in_string => values += 1,
+            _ => {}
+        }
+    }
+    values
+}
+
+fn too_many_values() -> Refusal {
+    let message =
+        format!("the message holds more than {MAX_VALUES} JSON values: send less at a time");
+    Refusal::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        Fault::new("TOO_LARGE", message),
+    )
 }
 
 fn not_json(error: &serde_json::Error) -> Refusal {
@@ -111,6 +156,26 @@ mod tests {
             let refusal = Message::parse(body.as_bytes()).unwrap_err();
             assert_eq!(refusal.json()["error"]["code"], code, "{body}");
         }
+    }
+
+    #[test]
+    fn a_message_of_very_many_values_is_refused_before_it_is_parsed() {
+        let of = |values: usize| {
+            let list = "0,".repeat(values);
+            format!(
+                r#"{{"jsonrpc":"2.0","id":1,"method":"ping","params":{{"a":[{list}0],"b":"{list}"}}}}"#
+            )
+        };
+        Message::parse(of(400_000).as_bytes()).unwrap();
+        let refusal = Message::parse(of(600_000).as_bytes()).unwrap_err();
+        assert_eq!(
+            (
+                refusal.status(),
+                refusal.json()["error"]["data"]["code"].as_str()
+            ),
+            (413, Some("TOO_LARGE"))
+        );
+        assert_eq!(most_values(br#"[1,"a\",[\"",{}]"#), 5);
     }
 
     proptest! {

@@ -267,3 +267,21 @@ async fn requests_with_a_key_are_counted_and_too_many_are_told_when_to_come_back
     assert_eq!(answer["error"]["data"]["code"], "RATE_LIMITED");
     assert!(reply.header("retry-after").parse::<u64>().unwrap() >= 1);
 }
+
+#[tokio::test]
+async fn only_a_key_that_opens_something_may_send_a_large_body_and_none_one_of_many_values() {
+    let world = World::new().await;
+    let large = format!("{{\"a\":\"{}\"}}", "x".repeat(300_000));
+    let stranger = world.client.with_key("prk_live_nobody");
+    let reply = post(&stranger, "/mcp", large.clone()).await;
+    let answer = reply.with(401).json();
+    assert_eq!(answer["error"]["data"]["code"], "INVALID_USER_API_KEY");
+    assert!(reply.header("www-authenticate").starts_with("Bearer "));
+    let user = world.user("una", Role::User).await;
+    post(&user, "/mcp", large).await.with(400);
+    let zeros = "0,".repeat(600_000);
+    let many =
+        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{{"a":[{zeros}0]}}}}"#);
+    let answer = post(&user, "/mcp", many).await.with(413).json();
+    assert_eq!(answer["error"]["data"]["code"], "TOO_LARGE");
+}
