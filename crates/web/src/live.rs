@@ -34,6 +34,8 @@ use crate::{App, Problem};
 const MAX_STREAMS: usize = 1_024;
 /// Of one account, or of everybody without one.
 const MAX_OF_ONE: usize = 12;
+/// Of one stream: what changes faster is told together.
+const BETWEEN: Duration = Duration::from_millis(500);
 const BEAT: Duration = Duration::from_secs(15);
 /// Proxies and browsers lose long connections without a word; a new one costs little.
 const LIFE: Duration = Duration::from_mins(10);
@@ -160,6 +162,8 @@ struct Follower {
     plan: PlanId,
     /// Of what was told last.
     revision: i64,
+    /// When the next event may come.
+    rested: Instant,
     until: Instant,
     closing: CancellationToken,
     _place: Place,
@@ -179,6 +183,7 @@ pub(crate) async fn follow(
         viewer,
         plan,
         revision: status.revision,
+        rested: Instant::now() + BETWEEN,
         until: Instant::now() + LIFE,
         closing,
         _place: place,
@@ -199,15 +204,17 @@ impl Follower {
         if left.is_zero() {
             return None;
         }
-        let known = Some(self.revision);
-        let waiting = self
-            .app
-            .pipeline
-            .wait(self.viewer, self.plan, known, BEAT.min(left));
+        let (known, runs) = (Some(self.revision), &self.app.pipeline);
+        let waiting = async {
+            tokio::time::sleep_until(self.rested).await;
+            runs.wait(self.viewer, self.plan, known, BEAT.min(left))
+                .await
+        };
         let status = tokio::select! {
             status = waiting => status,
             () = self.closing.cancelled() => return None,
         };
+        self.rested = Instant::now() + BETWEEN;
         match status {
             Ok(status) if status.revision == self.revision && !status.state.is_final() => {
                 Some((Event::default().event("beat").data("{}"), Some(self)))

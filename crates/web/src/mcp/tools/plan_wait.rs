@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use accounts::Scope;
 use futures::FutureExt;
-use pipeline::service::RunStatus;
 use schemars::JsonSchema;
-use tokio::time::Instant;
 
 use super::{Call, Definition, Done, Effect, Run, of_pipeline, result};
 use crate::mcp::arguments::{Arguments, Field, Kind};
@@ -50,27 +48,10 @@ struct Brief {
 
 async fn answer(context: &Context, arguments: Arguments) -> Result<Done, Fault> {
     let seconds = arguments.number("seconds").unwrap_or(LONGEST);
-    let seconds = u64::try_from(seconds).unwrap_or(1);
-    let status = until_final(context, &arguments, Duration::from_secs(seconds)).await?;
+    let limit = Duration::from_secs(u64::try_from(seconds).unwrap_or(1));
+    let (id, runs) = (arguments.plan_id()?, &context.app.pipeline);
+    // Changes on the way are nothing to answer with.
+    let status = runs.wait(context.run_viewer(), id, None, limit).await;
+    let status = status.map_err(|error| of_pipeline(context, error))?;
     Ok(result(&Run::of(&status)))
-}
-
-/// Each change of the run ends one wait of the use case, and begins the next.
-async fn until_final(
-    context: &Context,
-    arguments: &Arguments,
-    limit: Duration,
-) -> Result<RunStatus, Fault> {
-    let (id, end) = (arguments.plan_id()?, Instant::now() + limit);
-    let mut seen = None;
-    loop {
-        let left = end.saturating_duration_since(Instant::now());
-        let runs = &context.app.pipeline;
-        let status = runs.wait(context.run_viewer(), id, seen, left).await;
-        let status = status.map_err(|error| of_pipeline(context, error))?;
-        if status.state.is_final() || left.is_zero() {
-            return Ok(status);
-        }
-        seen = Some(status.revision);
-    }
 }
