@@ -1,15 +1,17 @@
 //! Asking for plans: who asks, how often, once under a key. The API, the pages and MCP create plans
-//! through here.
+//! through here, and let them go on.
 //!
-//! Invariant: what creates nothing is not counted against a limit.
+//! Invariant: what sets no model to work is not counted against a limit, and all that does is.
 
-use accounts::{Caller, Rule};
+use accounts::{AccountsError, Caller, Rule};
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use pipeline::service::{Estimate, NewRun, PipelineError, Viewer, WrongState};
+use pipeline::service::{
+    Estimate, NewRun, PipelineError, ResumeOptions, RunStatus, Viewer, WrongState,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use store::{Digest, PlanId};
+use store::{AccountId, Digest, PlanId};
 
 use crate::caller::MaybeCaller;
 use crate::idempotent::{self, Once};
@@ -54,19 +56,117 @@ impl Asked {
     }
 }
 
+/// Why no plan is made.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    Run(PipelineError),
+    /// A limit, or the key of a repetition.
+    Asking(Problem),
+}
+
+impl From<PipelineError> for Refused {
+    fn from(error: PipelineError) -> Self {
+        Self::Run(error)
+    }
+}
+
+impl From<AccountsError> for Refused {
+    fn from(error: AccountsError) -> Self {
+        Self::Asking(error.into())
+    }
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self::Asking(problem)
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Run(error) => error.into(),
+            Refused::Asking(problem) => problem,
+        }
+    }
+}
+
+/// How a run goes on that doesn't.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Again<'a> {
+    Resume(ResumeOptions<'a>),
+    /// With this profile, or its own.
+    Retry(Option<&'a str>),
+    Regenerate,
+}
+
+/// Has a run go on. It counts as asking for a plan does, or a cap could be spent again and again.
+pub(crate) async fn again(
+    app: &App,
+    caller: &Caller,
+    plan: PlanId,
+    how: Again<'_>,
+) -> Result<RunStatus, Refused> {
+    let (runs, viewer) = (&app.pipeline, owner(caller));
+    app.accounts
+        .take(caller.account_id, Rule::RanksPerMinute, 1)
+        .await?;
+    let status = match how {
+        Again::Resume(options) => match checked(options) {
+            Ok(options) => runs.resume_with(viewer, plan, options).await,
+            Err(error) => Err(error),
+        },
+        Again::Retry(profile) => runs.retry(viewer, plan, profile).await,
+        Again::Regenerate => runs.regenerate(viewer, plan).await,
+    };
+    if status.is_err() {
+        give_back(app, caller.account_id).await;
+    }
+    Ok(status?)
+}
+
+fn checked(options: ResumeOptions<'_>) -> Result<ResumeOptions<'_>, PipelineError> {
+    if options.max_cost_nano_usd.is_some_and(|cap| cap <= 0) {
+        return Err(PipelineError::InvalidArgument {
+            field: "max_cost_nano_usd",
+            expected: "more than 0 nano-USD (10^9 are one US dollar), or left out".to_owned(),
+            example: "2000000000".to_owned(),
+        });
+    }
+    Ok(options)
+}
+
+/// Nano-US-dollars as they are sent: JSON numbers would lose some.
+pub(crate) fn amount(text: &str) -> Result<i64, Problem> {
+    let is_number = (1..=18).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    let number = is_number.then(|| text.parse().ok()).flatten();
+    number.ok_or_else(|| {
+        let detail = "give nano-US-dollars as a string of digits, such as \"2000000000\" for $2";
+        Problem::invalid("max_cost_nano_usd", detail)
+    })
+}
+
+/// A limit that isn't given back does no harm for long.
+async fn give_back(app: &App, account: AccountId) {
+    let given = app.accounts.give_back(account, Rule::RanksPerMinute, 1);
+    if let Err(error) = given.await {
+        tracing::warn!(%error, "a limit was not given back");
+    }
+}
+
 /// Has a plan made. It counts as a submission, since it ends as one.
 pub(crate) async fn create(
     app: &App,
     caller: &Caller,
     new: NewRun,
     idempotency_key: Option<&str>,
-) -> Result<Asked, Problem> {
+) -> Result<Asked, Refused> {
     let owner = caller.account_id;
     app.accounts.take(owner, Rule::RanksPerMinute, 1).await?;
     let fingerprint = fingerprint(&new);
     let work = async {
         let created = app.pipeline.create(owner, new).await?;
-        Ok(Asked {
+        Ok::<_, Refused>(Asked {
             plan_id: created.plan_id,
             created_at: created.created_at,
             deduplicated: created.deduplicated,
@@ -82,11 +182,10 @@ pub(crate) async fn create(
             (Ok(asked), counts)
         }
         Ok(Once::Before(asked)) => (Ok(asked), false),
-        Err(problem) => (Err(problem), false),
+        Err(refused) => (Err(refused), false),
     };
-    // A limit that isn't given back does no harm for long.
-    if !counts && let Err(error) = app.accounts.give_back(owner, Rule::RanksPerMinute, 1).await {
-        tracing::warn!(%error, "a limit was not given back");
+    if !counts {
+        give_back(app, owner).await;
     }
     asked
 }
@@ -165,6 +264,16 @@ mod tests {
             fingerprint(&new),
             fingerprint(&NewRun::of("Build a bridge."))
         );
+    }
+
+    #[test]
+    fn an_amount_is_a_string_of_digits() {
+        assert_eq!(amount("0").unwrap(), 0);
+        assert_eq!(amount("2000000000").unwrap(), 2_000_000_000);
+        assert_eq!(amount(&"9".repeat(18)).unwrap(), 999_999_999_999_999_999);
+        for wrong in ["", "-1", "2.5", "$2", " 2", &"9".repeat(19)] {
+            assert_eq!(amount(wrong).unwrap_err().status, 422, "{wrong:?}");
+        }
     }
 
     #[test]

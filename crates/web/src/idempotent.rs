@@ -17,26 +17,27 @@ pub(crate) enum Once<T> {
 
 /// Does `work` unless a request of this key has done it; without a key it is always done. What
 /// fails may be repeated under its key.
-pub(crate) async fn once<T: Serialize + DeserializeOwned>(
+pub(crate) async fn once<T: Serialize + DeserializeOwned, E: From<Problem>>(
     app: &App,
     owner: AccountId,
     key: Option<&str>,
     fingerprint: Digest,
-    work: impl Future<Output = Result<T, Problem>>,
-) -> Result<Once<T>, Problem> {
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<Once<T>, E> {
     let Some(key) = key else {
         return work.await.map(Once::Now);
     };
-    let claim = match app.accounts.idempotent(owner, key, fingerprint).await? {
+    let repeat = app.accounts.idempotent(owner, key, fingerprint).await;
+    let claim = match repeat.map_err(Problem::from)? {
         Repeat::Fresh(claim) => claim,
         Repeat::Same(answer) => {
             let answer = serde_json::from_str(&answer);
             return answer
                 .map(Once::Before)
-                .map_err(|error| Problem::internal(&error));
+                .map_err(|error| Problem::internal(&error).into());
         }
-        Repeat::InProgress { retry_after_secs } => return Err(in_progress(retry_after_secs)),
-        Repeat::Conflict => return Err(key_reused()),
+        Repeat::InProgress { retry_after_secs } => return Err(in_progress(retry_after_secs).into()),
+        Repeat::Conflict => return Err(key_reused().into()),
     };
     let done = work.await;
     settle(app, claim, done.as_ref().ok()).await;

@@ -8,6 +8,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use pipeline::service::ResumeOptions;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use store::PlanId;
 use utoipa::ToSchema;
@@ -20,6 +22,7 @@ use super::problems::{BadBody, BadParameter, Clash, Guarded, Missing, Open};
 use super::types::{Estimate, Profile, PromptReview, RunStatus, Runs, Wire};
 use crate::caller::{MaybeCaller, Signed, Submitter};
 use crate::extract::{Path, Query};
+use crate::generation::Again;
 use crate::live::{self, Closing, RunEvent};
 use crate::{App, Problem, body, generation};
 
@@ -113,21 +116,37 @@ pub(super) struct With {
     profile: Option<String>,
 }
 
-impl With {
-    /// An empty body asks for nothing in particular.
-    async fn read(headers: &HeaderMap, body: Body) -> Result<Self, Problem> {
-        let bytes = body::read(headers, body, body::SMALL).await?;
-        if bytes.is_empty() {
-            return Ok(Self::default());
-        }
-        crate::extract::json(headers, &bytes)
+/// How to go on.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Onward {
+    /// A profile's name; the run's own when absent.
+    #[schema(max_length = 100)]
+    profile: Option<String>,
+    /// What the whole attempt may cost at most from now on, more than 0; as before when absent.
+    #[schema(pattern = "^[0-9]{1,18}$", example = "2000000000")]
+    max_cost_nano_usd: Option<String>,
+}
+
+/// An empty body asks for nothing in particular.
+async fn optional<T: Default + DeserializeOwned>(
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<T, Problem> {
+    let bytes = body::read(headers, body, body::SMALL).await?;
+    if bytes.is_empty() {
+        return Ok(T::default());
     }
+    crate::extract::json(headers, &bytes)
 }
 
 /// Goes on with a run that failed, stalled or was stopped. What is done is kept and not paid again.
+///
+/// A run that reached its cost cap goes on with a higher one. Counts towards the limit of
+/// submissions per minute.
 #[utoipa::path(post, path = "/api/plans/{plan_id}/resume", tag = "generation", operation_id = "resume_run",
     params(("plan_id" = Uuid, Path)), security(("api_key" = []), ("session" = [])),
-    request_body = Option<With>,
+    request_body = Option<Onward>,
     responses((status = 200, body = RunStatus), Guarded, Missing, BadBody, Clash))]
 async fn resume(
     State(app): State<App>,
@@ -136,15 +155,19 @@ async fn resume(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<RunStatus>, Problem> {
-    let with = With::read(&headers, body).await?;
-    let viewer = generation::owner(&caller);
-    let status = app
-        .pipeline
-        .resume(viewer, PlanId(id), with.profile.as_deref());
+    let with: Onward = optional(&headers, body).await?;
+    let cap = with.max_cost_nano_usd.as_deref().map(generation::amount);
+    let how = Again::Resume(ResumeOptions {
+        profile: with.profile.as_deref(),
+        max_cost_nano_usd: cap.transpose()?,
+    });
+    let status = generation::again(&app, &caller, PlanId(id), how);
     Ok(Json(Wire::wire(status.await?)))
 }
 
 /// Writes a plan all over again. What was written and edited before is replaced.
+///
+/// Counts towards the limit of submissions per minute.
 #[utoipa::path(post, path = "/api/plans/{plan_id}/retry", tag = "generation", operation_id = "retry_run",
     params(("plan_id" = Uuid, Path)), security(("api_key" = []), ("session" = [])),
     request_body = Option<With>,
@@ -156,15 +179,15 @@ async fn retry(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<RunStatus>, Problem> {
-    let with = With::read(&headers, body).await?;
-    let viewer = generation::owner(&caller);
-    let status = app
-        .pipeline
-        .retry(viewer, PlanId(id), with.profile.as_deref());
+    let with: With = optional(&headers, body).await?;
+    let how = Again::Retry(with.profile.as_deref());
+    let status = generation::again(&app, &caller, PlanId(id), how);
     Ok(Json(Wire::wire(status.await?)))
 }
 
 /// Writes again what an edit has put out of date. Edits stay.
+///
+/// Counts towards the limit of submissions per minute.
 #[utoipa::path(post, path = "/api/plans/{plan_id}/regenerate", tag = "generation", operation_id = "regenerate_run",
     params(("plan_id" = Uuid, Path)), security(("api_key" = []), ("session" = [])),
     responses((status = 200, body = RunStatus), Guarded, Missing, Clash))]
@@ -173,9 +196,7 @@ async fn regenerate(
     Submitter(caller): Submitter,
     Path(id): Path<Uuid>,
 ) -> Result<Json<RunStatus>, Problem> {
-    let status = app
-        .pipeline
-        .regenerate(generation::owner(&caller), PlanId(id));
+    let status = generation::again(&app, &caller, PlanId(id), Again::Regenerate);
     Ok(Json(Wire::wire(status.await?)))
 }
 

@@ -8,7 +8,7 @@ use rmcp::service::RequestContext;
 
 use super::fault::Fault;
 use super::gate::Visitor;
-use crate::{App, Problem, caller};
+use crate::{App, Problem, caller, generation};
 
 /// One call, for whoever answers it.
 #[derive(Debug, Clone)]
@@ -68,6 +68,11 @@ impl Context {
     pub(crate) fn run_viewer(&self) -> pipeline::service::Viewer {
         let Viewer { account, sees_all } = self.viewer();
         pipeline::service::Viewer { account, sees_all }
+    }
+
+    /// Somebody who changes a run of theirs: their key may lack the right to read.
+    pub(crate) fn run_owner(&self) -> Result<pipeline::service::Viewer, Fault> {
+        Ok(generation::owner(self.known(Scope::Submit)?))
     }
 
     pub(crate) fn fault(&self, error: impl Into<Problem>) -> Fault {

@@ -4,7 +4,7 @@
 //! has it: `failed` is for errors of the protocol. A plan that was stopped is cancelled.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use pipeline::service::{RunState, RunStatus};
+use pipeline::service::{RunState, RunStatus, Viewer};
 use rmcp::ErrorData;
 use rmcp::model::{
     CallToolResult, DetailedTask, GetTaskResult, JsonObject, Task, TaskPayload, TaskStatus,
@@ -22,7 +22,7 @@ use super::tools::{Run, of_pipeline};
 pub(crate) const POLL_MS: u64 = 5_000;
 
 pub(crate) async fn get(context: &Context, task_id: &str) -> Result<GetTaskResult, ErrorData> {
-    let status = status(context, task_id).await?;
+    let status = status(context, context.run_viewer(), task_id).await?;
     Ok(GetTaskResult::new(DetailedTask::new(
         task(&status),
         payload(&status),
@@ -31,15 +31,12 @@ pub(crate) async fn get(context: &Context, task_id: &str) -> Result<GetTaskResul
 
 /// Cancelling what is over changes nothing, and is no error.
 pub(crate) async fn cancel(context: &Context, task_id: &str) -> Result<(), ErrorData> {
-    let status = status(context, task_id).await?;
+    let owner = context.run_owner().map_err(|fault| invalid(&fault))?;
+    let status = status(context, owner, task_id).await?;
     if status.state.is_final() {
         return Ok(());
     }
-    context
-        .known(accounts::Scope::Submit)
-        .map_err(|fault| invalid(&fault))?;
-    let runs = &context.app.pipeline;
-    match runs.stop(context.run_viewer(), status.plan_id).await {
+    match context.app.pipeline.stop(owner, status.plan_id).await {
         Ok(_) | Err(pipeline::service::PipelineError::NotStoppable(_)) => Ok(()),
         Err(error) => Err(invalid(&of_pipeline(context, error))),
     }
@@ -47,14 +44,14 @@ pub(crate) async fn cancel(context: &Context, task_id: &str) -> Result<(), Error
 
 /// A plan asks for nothing on its way.
 pub(crate) async fn update(context: &Context, task_id: &str) -> Result<(), ErrorData> {
-    status(context, task_id).await?;
+    status(context, context.run_viewer(), task_id).await?;
     let message = "this task asked for nothing: read it with tasks/get";
     Err(invalid(
         &Fault::new("NOTHING_ASKED", message).next("plan_status"),
     ))
 }
 
-async fn status(context: &Context, task_id: &str) -> Result<RunStatus, ErrorData> {
+async fn status(context: &Context, viewer: Viewer, task_id: &str) -> Result<RunStatus, ErrorData> {
     let not_found = || {
         let message =
             "there is no such task, or it isn't yours: a taskId is the plan_id of plan_create";
@@ -63,7 +60,7 @@ async fn status(context: &Context, task_id: &str) -> Result<RunStatus, ErrorData
     let id: PlanId = task_id.parse().map_err(|_| not_found())?;
     // A task is its owner's, though the plan may be everybody's to read.
     let account = context.caller.as_ref().map(|caller| caller.account_id);
-    match context.app.pipeline.status(context.run_viewer(), id).await {
+    match context.app.pipeline.status(viewer, id).await {
         Ok(status) if Some(status.owner_id) == account => Ok(status),
         Ok(_) | Err(pipeline::service::PipelineError::NotFound) => Err(not_found()),
         Err(error) => {

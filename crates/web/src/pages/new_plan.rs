@@ -99,7 +99,7 @@ pub(super) async fn send(
 async fn create(app: &App, frame: &Frame, sent: &Sent) -> Result<generation::Asked, Problem> {
     let wish = sent.wish()?;
     let caller = frame.permitted(Scope::Submit)?;
-    generation::create(app, caller, wish, None).await
+    Ok(generation::create(app, caller, wish, None).await?)
 }
 
 impl Sent {
@@ -140,7 +140,7 @@ fn date(text: &str) -> Result<NaiveDate, Problem> {
 }
 
 /// Dollars and at most nine decimals, as nano-dollars.
-fn dollars(text: &str) -> Result<i64, Problem> {
+pub(super) fn dollars(text: &str) -> Result<i64, Problem> {
     let wrong = || Problem::invalid("max_cost", "give an amount in US dollars, such as 2.50");
     let text = text.trim_start_matches('$').trim().replace(',', ".");
     let (whole, part) = text.split_once('.').unwrap_or((&text, ""));

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use pipeline::Download;
-use pipeline::service::{RunState, RunStatus};
+use pipeline::service::{ResumeOptions, RunState, RunStatus};
 use serde::Deserialize;
 use store::{PlanId, Visibility};
 use uuid::Uuid;
@@ -13,9 +13,11 @@ use uuid::Uuid;
 use super::convert::run as told;
 use super::form::Form;
 use super::frame::{Frame, done, render};
+use super::new_plan::dollars;
 use super::notice::Done;
 use crate::caller::Submitter;
 use crate::extract::Path;
+use crate::generation::Again;
 use crate::live::{self, Closing};
 use crate::view::format::{Bytes, Moment};
 use crate::view::layout::Section;
@@ -142,16 +144,23 @@ pub(super) async fn events(
     live::follow(&app, generation::viewer(&frame.caller), PlanId(id), closing).await
 }
 
-/// With which models to go on.
+/// How to go on.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct With {
     profile: String,
+    /// In US dollars.
+    max_cost: String,
 }
 
 impl With {
     fn profile(&self) -> Option<&str> {
         Some(self.profile.as_str()).filter(|name| !name.is_empty())
+    }
+
+    fn max_cost(&self) -> Result<Option<i64>, Problem> {
+        let given = Some(self.max_cost.as_str()).filter(|text| !text.trim().is_empty());
+        given.map(dollars).transpose()
     }
 }
 
@@ -176,10 +185,11 @@ pub(super) async fn resume(
     Path(id): Path<Uuid>,
     Form(with): Form<With>,
 ) -> Result<Response, Problem> {
-    let viewer = generation::owner(&caller);
-    app.pipeline
-        .resume(viewer, PlanId(id), with.profile())
-        .await?;
+    let how = Again::Resume(ResumeOptions {
+        profile: with.profile(),
+        max_cost_nano_usd: with.max_cost()?,
+    });
+    generation::again(&app, &caller, PlanId(id), how).await?;
     Ok(to_run(id, Done::RunResumed))
 }
 
@@ -189,10 +199,8 @@ pub(super) async fn retry(
     Path(id): Path<Uuid>,
     Form(with): Form<With>,
 ) -> Result<Response, Problem> {
-    let viewer = generation::owner(&caller);
-    app.pipeline
-        .retry(viewer, PlanId(id), with.profile())
-        .await?;
+    let how = Again::Retry(with.profile());
+    generation::again(&app, &caller, PlanId(id), how).await?;
     Ok(to_run(id, Done::RunRetried))
 }
 
@@ -201,9 +209,7 @@ pub(super) async fn regenerate(
     Submitter(caller): Submitter,
     Path(id): Path<Uuid>,
 ) -> Result<Response, Problem> {
-    app.pipeline
-        .regenerate(generation::owner(&caller), PlanId(id))
-        .await?;
+    generation::again(&app, &caller, PlanId(id), Again::Regenerate).await?;
     Ok(to_run(id, Done::RunRegenerated))
 }
 

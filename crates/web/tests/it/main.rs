@@ -6,6 +6,7 @@ mod document;
 mod exports;
 mod flow;
 mod generation;
+mod going_on;
 mod making;
 mod mcp;
 mod operators;

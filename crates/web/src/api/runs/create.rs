@@ -53,7 +53,11 @@ pub(crate) struct NewPlan {
 
 impl NewPlan {
     fn wish(self) -> Result<NewRun, Problem> {
-        let cap = self.max_cost_nano_usd.as_deref().map(amount).transpose()?;
+        let cap = self
+            .max_cost_nano_usd
+            .as_deref()
+            .map(generation::amount)
+            .transpose()?;
         Ok(NewRun {
             prompt: self.prompt,
             title: self.title,
@@ -71,15 +75,6 @@ impl NewPlan {
             max_cost_nano_usd: cap,
         })
     }
-}
-
-fn amount(text: &str) -> Result<i64, Problem> {
-    let is_number = (1..=18).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    let number = is_number.then(|| text.parse().ok()).flatten();
-    number.ok_or_else(|| {
-        let detail = "give nano-US-dollars as a string of digits, such as \"2000000000\" for $2";
-        Problem::invalid("max_cost_nano_usd", detail)
-    })
 }
 
 /// A plan that is being made.
@@ -163,19 +158,4 @@ pub(super) async fn review(
         return Err(Problem::invalid("prompt", detail));
     }
     Ok(axum::Json(super::reviewed(&sent.prompt)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_amount_is_a_string_of_digits() {
-        assert_eq!(amount("0").unwrap(), 0);
-        assert_eq!(amount("2000000000").unwrap(), 2_000_000_000);
-        assert_eq!(amount(&"9".repeat(18)).unwrap(), 999_999_999_999_999_999);
-        for wrong in ["", "-1", "2.5", "$2", " 2", &"9".repeat(19)] {
-            assert_eq!(amount(wrong).unwrap_err().status, 422, "{wrong:?}");
-        }
-    }
 }

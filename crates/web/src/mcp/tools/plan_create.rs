@@ -2,18 +2,20 @@
 
 use std::str::FromStr;
 
-use accounts::{Caller, Rule, Scope};
+use accounts::{Caller, Scope};
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures::FutureExt;
 use pipeline::Mode;
 use pipeline::screen::PromptReview;
-use pipeline::service::{Created, NewRun};
+use pipeline::service::NewRun;
 use rmcp::model::{CreateTaskResult, Task, TaskStatus};
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::Visibility;
 
+use super::run::of_refused;
 use super::{Call, Definition, Done, Effect, cut, detached, of_pipeline, result, usd};
+use crate::generation::{self, Asked};
 use crate::mcp::arguments::{Arguments, Field, Kind};
 use crate::mcp::context::Context;
 use crate::mcp::fault::Fault;
@@ -83,11 +85,13 @@ async fn answer(context: &Context, arguments: Arguments, call: Call) -> Result<D
     if let Some(ask) = payment::asked_for(context, caller, &purchase, &call).await? {
         return Ok(Done::Ask(ask));
     }
-    let created = create(context, caller, wanted(&arguments, mode)).await?;
+    let wanted = wanted(&arguments, mode);
+    let review = pipeline::review_prompt(&wanted.prompt);
+    let created = create(context, caller, wanted).await?;
     if context.follows_tasks {
         return Ok(Done::Task(CreateTaskResult::new(task(&created))));
     }
-    Ok(result(&New::of(&created)))
+    Ok(result(&New::of(&created, &review)))
 }
 
 fn wanted(arguments: &Arguments, mode: Mode) -> NewRun {
@@ -103,29 +107,19 @@ fn wanted(arguments: &Arguments, mode: Mode) -> NewRun {
     }
 }
 
-/// Counts as a submission; what creates nothing is not counted.
-async fn create(context: &Context, caller: &Caller, wanted: NewRun) -> Result<Created, Fault> {
-    let (owner, rule) = (caller.account_id, Rule::RanksPerMinute);
+async fn create(context: &Context, caller: &Caller, wanted: NewRun) -> Result<Asked, Fault> {
     let work = {
-        let context = context.clone();
+        let (context, caller) = (context.clone(), caller.clone());
         async move {
-            let accounts = &context.app.accounts;
-            let taken = accounts.take(owner, rule, 1).await;
-            taken.map_err(|error| context.fault(error))?;
-            let created = context.app.pipeline.create(owner, wanted).await;
-            if !created.as_ref().is_ok_and(|created| !created.deduplicated)
-                && let Err(error) = accounts.give_back(owner, rule, 1).await
-            {
-                tracing::warn!(%error, "a limit was not given back");
-            }
-            created.map_err(|error| of_pipeline(&context, error))
+            let asked = generation::create(&context.app, &caller, wanted, None).await;
+            asked.map_err(|error| of_refused(&context, error))
         }
     };
     detached(context, work).await
 }
 
 /// The task of a plan bears its id.
-fn task(created: &Created) -> Task {
+fn task(created: &Asked) -> Task {
     let at = created
         .created_at
         .to_rfc3339_opts(SecondsFormat::Millis, true);
@@ -140,14 +134,14 @@ fn task(created: &Created) -> Task {
 }
 
 impl New {
-    fn of(created: &Created) -> Self {
+    fn of(created: &Asked, review: &PromptReview) -> Self {
         Self {
             plan_id: created.plan_id.to_string(),
             created_at: created.created_at,
             deduplicated: created.deduplicated.then_some(true),
-            prompt_advice: Some(advice(&created.review)).filter(|advice| !advice.is_empty()),
-            estimated_cost_usd: usd(created.estimate.cost_nano_usd),
-            estimated_seconds: created.estimate.seconds,
+            prompt_advice: Some(advice(review)).filter(|advice| !advice.is_empty()),
+            estimated_cost_usd: usd(created.cost_nano_usd),
+            estimated_seconds: created.seconds,
             next_tool: "plan_wait",
         }
     }

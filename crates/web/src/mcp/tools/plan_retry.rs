@@ -3,8 +3,9 @@
 use accounts::Scope;
 use futures::FutureExt;
 
-use super::run::{Short, paid_for};
-use super::{Call, Definition, Done, Effect, detached, of_pipeline, result};
+use super::run::{Short, again, paid_for};
+use super::{Call, Definition, Done, Effect};
+use crate::generation::Again;
 use crate::mcp::arguments::{Arguments, Field, Kind};
 use crate::mcp::context::Context;
 use crate::mcp::fault::Fault;
@@ -30,20 +31,8 @@ async fn answer(context: &Context, arguments: Arguments, call: Call) -> Result<D
     if let Some(ask) = paid_for(context, TOOL.name, &arguments, &call).await? {
         return Ok(Done::Ask(ask));
     }
-    let id = arguments.plan_id()?;
-    let status = {
-        let (context, profile) = (
-            context.clone(),
-            arguments.text("model_profile").map(str::to_owned),
-        );
-        async move {
-            let runs = &context.app.pipeline;
-            let status = runs
-                .retry(context.run_viewer(), id, profile.as_deref())
-                .await;
-            status.map_err(|error| of_pipeline(&context, error))
-        }
-    };
-    let status = detached(context, status).await?;
-    Ok(result(&Short::of(&status)))
+    again(context, &arguments, |arguments| {
+        Again::Retry(arguments.text("model_profile"))
+    })
+    .await
 }

@@ -22,11 +22,11 @@ pub(super) const TOOL: Definition = Definition {
 };
 
 async fn answer(context: &Context, arguments: Arguments) -> Result<Done, Fault> {
-    let id = arguments.plan_id()?;
+    let (id, owner) = (arguments.plan_id()?, context.run_owner()?);
     let status = {
         let context = context.clone();
         async move {
-            let stopped = context.app.pipeline.stop(context.run_viewer(), id).await;
+            let stopped = context.app.pipeline.stop(owner, id).await;
             stopped.map_err(|error| of_pipeline(&context, error))
         }
     };

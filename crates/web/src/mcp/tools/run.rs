@@ -9,8 +9,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::standing::TITLE;
-use super::{Call, cut, usd};
+use super::{Call, Done, cut, detached, result, usd};
 use crate::Problem;
+use crate::generation::{self, Again, Refused};
 use crate::mcp::arguments::Arguments;
 use crate::mcp::context::Context;
 use crate::mcp::fault::Fault;
@@ -138,7 +139,7 @@ pub(super) async fn paid_for(
     let caller = context.known(Scope::Submit)?;
     let runs = &context.app.pipeline;
     let status = runs
-        .status(context.run_viewer(), arguments.plan_id()?)
+        .status(context.run_owner()?, arguments.plan_id()?)
         .await;
     let status = status.map_err(|error| of_pipeline(context, error))?;
     let purchase = Purchase {
@@ -147,6 +148,24 @@ pub(super) async fn paid_for(
         estimated_nano_usd: status.cost.estimated_nano_usd,
     };
     payment::asked_for(context, caller, &purchase, call).await
+}
+
+/// Has a plan go on, as [`generation::again`] does.
+pub(super) async fn again(
+    context: &Context,
+    arguments: &Arguments,
+    how: impl for<'a> FnOnce(&'a Arguments) -> Again<'a> + Send + 'static,
+) -> Result<Done, Fault> {
+    let (id, caller) = (arguments.plan_id()?, context.known(Scope::Submit)?.clone());
+    let work = {
+        let (context, arguments) = (context.clone(), arguments.clone());
+        async move {
+            let again = generation::again(&context.app, &caller, id, how(&arguments));
+            again.await.map_err(|error| of_refused(&context, error))
+        }
+    };
+    let status = detached(context, work).await?;
+    Ok(result(&Short::of(&status)))
 }
 
 /// In per cent, to a tenth.
@@ -183,6 +202,13 @@ pub(crate) fn next(status: &RunStatus) -> (&'static str, &'static str) {
             },
             None => ("plan_retry", "begin again"),
         },
+    }
+}
+
+pub(super) fn of_refused(context: &Context, refused: Refused) -> Fault {
+    match refused {
+        Refused::Run(error) => of_pipeline(context, error),
+        Refused::Asking(problem) => context.fault(problem),
     }
 }
 

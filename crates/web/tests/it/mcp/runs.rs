@@ -1,6 +1,7 @@
 //! Plans that are asked for, followed, stopped and resumed. No worker makes them here: what a made
 //! plan looks like is in the tests of the whole program.
 
+use accounts::{Scope, Scopes};
 use serde_json::{Value, json};
 use store::Role;
 
@@ -110,6 +111,35 @@ async fn a_client_that_follows_tasks_gets_one_that_bears_the_plans_id() {
     }
     let got = agent.send("tasks/get", &id).await.with(200).json()["result"].clone();
     assert_eq!(got["status"], "cancelled", "{got}");
+}
+
+#[tokio::test]
+async fn a_key_that_only_submits_stops_and_resumes_what_it_asked_for() {
+    let world = World::new().await;
+    let only = Scopes::from_iter([Scope::Submit]);
+    let key = world.key("una", only, Role::User).await;
+    let can = json!({ "extensions": { "io.modelcontextprotocol/tasks": {} } });
+    let client = world.client.with_key(&key);
+    let agent = Agent::new(&client);
+    let mut wish = wish();
+    wish["visibility"] = "private".into();
+    let created = agent.call("plan_create", wish).await;
+    let id = json!({ "plan_id": created["plan_id"] });
+    assert_eq!(
+        agent.call("plan_stop", id.clone()).await["state"],
+        "stopped"
+    );
+    let resume = |cap: &str| json!({ "plan_id": created["plan_id"], "max_cost_nano_usd": cap });
+    for wrong in ["0", "$2"] {
+        let fault = agent.fault("plan_resume", resume(wrong)).await;
+        assert_eq!(fault["field"], "max_cost_nano_usd", "{fault}");
+    }
+    let resumed = agent.call("plan_resume", resume("2000000000")).await;
+    assert_eq!(resumed["state"], "pending");
+    let task = json!({ "taskId": created["plan_id"] });
+    let tasks = Agent::that_can(&client, can);
+    tasks.send("tasks/cancel", &task).await.with(200);
+    assert_eq!(agent.call("plan_retry", id).await["attempt"], 2);
 }
 
 #[tokio::test]
