@@ -157,7 +157,10 @@ impl Gate {
         if crate::extract::media_type(&parts.headers).as_deref() != Some("application/json") {
             return Err(Refusal::content_type());
         }
-        let caller = self.identify(&parts.headers, &event_id).await?;
+        let caller = match self.identify(&parts.headers, &event_id).await {
+            Ok(caller) => caller,
+            Err(refusal) => return Err(self.with_id(refusal, &parts.headers, body).await),
+        };
         let limit = self.body_limit(caller.as_ref());
         let read = self.app.uploads().read(&parts.headers, body, limit).await;
         let bytes = read.map_err(|problem| Refusal::of_problem(problem, &event_id))?;
@@ -172,6 +175,16 @@ impl Gate {
             request_id: event_id,
         });
         Ok(Request::from_parts(parts, Body::from(bytes.bytes)))
+    }
+
+    /// Clients show why they were refused only under the id of what they asked. A body that is not
+    /// small isn't read for it.
+    async fn with_id(&self, refusal: Refusal, headers: &HeaderMap, body: Body) -> Refusal {
+        let read = self.app.uploads().read(headers, body, body::SMALL).await;
+        match read.map(|upload| Message::parse(&upload.bytes)) {
+            Ok(Ok(message)) => refusal.id(message.id),
+            _ => refusal,
+        }
     }
 
     /// Somebody unknown can send no plan, so their messages are small.

@@ -277,6 +277,9 @@ async fn only_a_key_that_opens_something_may_send_a_large_body_and_none_one_of_m
     let answer = reply.with(401).json();
     assert_eq!(answer["error"]["data"]["code"], "INVALID_USER_API_KEY");
     assert!(reply.header("www-authenticate").starts_with("Bearer "));
+    // Clients show an error only under the id of what they asked.
+    let answer = post(&stranger, "/mcp", list()).await.with(401).json();
+    assert!(answer["id"].is_number(), "{answer}");
     let user = world.user("una", Role::User).await;
     post(&user, "/mcp", large).await.with(400);
     let zeros = "0,".repeat(600_000);
