@@ -353,7 +353,7 @@ on_both! {
         assert!(store.generation_pulse(plan(2)).await.unwrap().unwrap().stop_requested);
         assert!(store.has_generation_worker(plan(2), at(6)).await.unwrap());
         assert!(!store.has_generation_worker(plan(2), at(600)).await.unwrap(), "it shows no life");
-        assert!(!store.has_generation_worker(plan(1), at(6)).await.unwrap());
+        assert!(!store.has_generation_worker(plan(9), at(6)).await.unwrap());
         assert!(store.end_generation(plan(2), epoch, GenerationEnd::Stopped, at(6)).await.unwrap());
         let stopped = run(world, 2).await;
         assert_eq!((stopped.state, stopped.stop_requested), (GenerationState::Stopped, false));
